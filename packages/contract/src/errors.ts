@@ -1,0 +1,243 @@
+/**
+ * Every error a person or a program can meet, in one table: the server's status, whether a retry can help, what the
+ * message says and how to mend it. Server, dashboard, command line and TROUBLESHOOTING.md derive from it. Messages name
+ * settings, never values.
+ */
+
+/** The tRPC code each error travels under; see https://trpc.io/docs/server/error-handling. */
+export type TransportCode =
+	| "BAD_REQUEST"
+	| "UNAUTHORIZED"
+	| "FORBIDDEN"
+	| "NOT_FOUND"
+	| "CONFLICT"
+	| "PRECONDITION_FAILED"
+	| "PAYLOAD_TOO_LARGE"
+	| "TOO_MANY_REQUESTS"
+	| "INTERNAL_SERVER_ERROR"
+	| "BAD_GATEWAY"
+	| "SERVICE_UNAVAILABLE"
+	| "GATEWAY_TIMEOUT";
+
+export interface ErrorRow {
+	transport: TransportCode;
+	retryable: boolean;
+	/** The sentence; `{name}` and `{detail}` are filled from the error's own fields. */
+	message: string;
+	/** What to do about it: one sentence. */
+	fix: string;
+}
+
+const row = (transport: TransportCode, message: string, fix: string, retryable = false): ErrorRow => ({
+	transport,
+	retryable,
+	message,
+	fix,
+});
+
+export const ERRORS = {
+	// Settings
+	NAME_INVALID: row(
+		"BAD_REQUEST",
+		"{name} is not a legal setting name.",
+		"Use an upper-case letter, then upper-case letters, digits or underscores, up to 128 in all.",
+	),
+	NAME_FORBIDDEN: row(
+		"BAD_REQUEST",
+		"{name} may not be saved: {detail}.",
+		"Set it in the process that needs it, or choose another name.",
+	),
+	VALUE_EMPTY: row("BAD_REQUEST", "{name} has no value.", "Enter a value, or remove the setting."),
+	VALUE_HAS_NUL: row("BAD_REQUEST", "The value of {name} has a NUL character.", "Copy the value again without it."),
+	VALUE_HAS_CR: row(
+		"BAD_REQUEST",
+		"The value of {name} has a carriage return.",
+		"Copy the value again with plain line ends (LF).",
+	),
+	VALUE_NOT_UNICODE: row(
+		"BAD_REQUEST",
+		"The value of {name} has half of a surrogate pair.",
+		"Copy the value again from its source.",
+	),
+	VALUE_TOO_LONG: row(
+		"PAYLOAD_TOO_LARGE",
+		"The value of {name} is longer than 64 KiB.",
+		"Keep the value in a file and save the file's path.",
+	),
+	VALUE_IS_MASK: row(
+		"BAD_REQUEST",
+		"The value of {name} looks like a mask, not a value.",
+		"Enter the value itself, or leave the field blank to keep the saved one.",
+	),
+	NOT_SET: row("PRECONDITION_FAILED", "{name} is not set.", "Set it in AI Settings."),
+	SETTING_NOT_FOUND: row("NOT_FOUND", "There is no saved setting {name}.", "Check the name and the environment."),
+	DUPLICATE_NAME: row("BAD_REQUEST", "{name} is written twice in one save.", "Keep one of the two."),
+	VERSION_CONFLICT: row(
+		"CONFLICT",
+		"Someone else saved {name} first.",
+		"Look at the newer version, then save again if yours should replace it.",
+	),
+	ENVIRONMENT_NOT_FOUND: row("NOT_FOUND", "There is no environment {name}.", "Choose one of the listed environments."),
+	ENVIRONMENT_EXISTS: row("CONFLICT", "There is already an environment {name}.", "Choose another name."),
+	ENVIRONMENT_INVALID: row(
+		"BAD_REQUEST",
+		"{name} is not a legal environment name.",
+		"Use lower-case letters and digits in words joined by hyphens, up to 40 characters.",
+	),
+
+	// Keys and storage
+	ROOT_KEY_MISSING: row(
+		"INTERNAL_SERVER_ERROR",
+		"The root key is missing, and there is data sealed under root key {detail}.",
+		"Put the key back (HOLDFAST_ROOT_KEY or root.key in the data folder). No new key is made over existing data.",
+	),
+	ROOT_KEY_WRONG: row(
+		"INTERNAL_SERVER_ERROR",
+		"This is not the root key of this data: {detail}.",
+		"Start with the root key whose fingerprint the data names.",
+	),
+	ROOT_KEY_MALFORMED: row(
+		"INTERNAL_SERVER_ERROR",
+		"The root key in {name} cannot be read: {detail}.",
+		"It is 32 bytes in base64. Put back the copy from your recovery kit.",
+	),
+	VALUE_DAMAGED: row(
+		"INTERNAL_SERVER_ERROR",
+		"The saved value of {name} does not open: it was changed, moved or sealed under another key.",
+		"Restore an earlier version, or save the value again.",
+	),
+	DATABASE_UNREADABLE: row(
+		"INTERNAL_SERVER_ERROR",
+		"The database cannot be used: {detail}.",
+		"See TROUBLESHOOTING.md, database problems.",
+	),
+	DATABASE_TOO_OLD: row(
+		"INTERNAL_SERVER_ERROR",
+		"SQLite {detail} can corrupt a database that several processes use.",
+		"Install the pinned better-sqlite3, which brings SQLite 3.51.3 or newer.",
+	),
+	DATABASE_BUSY: row("SERVICE_UNAVAILABLE", "The database is busy with other writers.", "Try again in a moment.", true),
+	NO_VAULT: row(
+		"PRECONDITION_FAILED",
+		"There is no Holdfast data at {detail}.",
+		"Run `holdfast start` there first, or set HOLDFAST_DATA_DIR to the folder that has it.",
+	),
+	NODE_TOO_OLD: row(
+		"PRECONDITION_FAILED",
+		"Node {detail} cannot load the database driver.",
+		"Run this process on Node 22 or newer, or start it with `holdfast run -- …`.",
+	),
+	PORT_IN_USE: row(
+		"INTERNAL_SERVER_ERROR",
+		"Port {detail} is already in use.",
+		"Stop the other process, or choose another port with HOLDFAST_PORT.",
+	),
+	OPTION_INVALID: row("BAD_REQUEST", "{name} is not usable: {detail}.", "See .env.example for what it accepts."),
+	VALUE_FROM_ARGV: row(
+		"BAD_REQUEST",
+		"A value for {name} was given on the command line, where every process on this machine can read it.",
+		"Leave it out and type it when asked, or pipe it in: `holdfast set {name} < file`.",
+	),
+
+	// .env files
+	MIRROR_FAILED: row(
+		"SERVICE_UNAVAILABLE",
+		"{name} could not be written: {detail}.",
+		"The value is saved; the file is retried. Mend the cause named here.",
+		true,
+	),
+	FILE_UNSAFE: row(
+		"PRECONDITION_FAILED",
+		"{name} cannot be edited safely: {detail}.",
+		"Mend the file by hand; it was left as it is.",
+	),
+
+	// Access
+	SIGNED_OUT: row("UNAUTHORIZED", "You are not signed in.", "Sign in, or send a service token."),
+	TOKEN_REFUSED: row(
+		"UNAUTHORIZED",
+		"This service token is unknown, expired or revoked.",
+		"Create a new one with `holdfast token create`.",
+	),
+	NOT_ALLOWED: row("FORBIDDEN", "You may not do this: it needs {detail}.", "Ask an owner of this instance."),
+	TOKEN_NOT_FOUND: row("NOT_FOUND", "There is no service token {name}.", "List them with `holdfast token list`."),
+	CLAIM_CODE_WRONG: row(
+		"FORBIDDEN",
+		"This is not the claim code.",
+		"Copy the code that the server printed in its terminal.",
+	),
+	ALREADY_CLAIMED: row("CONFLICT", "This instance already has an owner.", "Sign in instead."),
+	ORIGIN_REFUSED: row(
+		"FORBIDDEN",
+		"This request came from another site.",
+		"Open the dashboard at its own address, or add the site to HOLDFAST_ALLOWED_ORIGINS.",
+	),
+	HOST_REFUSED: row("FORBIDDEN", "This host name is not one of this server's.", "Add it to HOLDFAST_ALLOWED_HOSTS."),
+	NOT_JSON: row("BAD_REQUEST", "The request is not JSON.", "Send Content-Type: application/json."),
+	TOO_LARGE: row("PAYLOAD_TOO_LARGE", "The request is too large.", "Send less in one request."),
+	RATE_LIMITED: row("TOO_MANY_REQUESTS", "Too many tries.", "Wait a minute, then try again.", true),
+	INPUT_INVALID: row("BAD_REQUEST", "The request is not as it should be: {detail}.", "Correct the named fields."),
+	NO_SUCH_PROCEDURE: row("NOT_FOUND", "There is no such procedure.", "Check the path and the method."),
+
+	// Providers
+	PROVIDER_UNKNOWN: row("NOT_FOUND", "There is no provider {name}.", "Choose one of the listed providers."),
+	PROVIDER_KEY_REFUSED: row(
+		"BAD_GATEWAY",
+		"{name} was refused by the provider.",
+		"Check the key in AI Settings, or make a new one with the provider.",
+	),
+	PROVIDER_QUOTA: row(
+		"BAD_GATEWAY",
+		"The provider says that {name} has no quota left or is used too fast.",
+		"Check billing with the provider, or wait.",
+		true,
+	),
+	PROVIDER_MODEL: row("BAD_GATEWAY", "The provider has no model {detail} for this key.", "Choose another model."),
+	PROVIDER_URL: row("BAD_GATEWAY", "{name} does not lead to an AI service.", "Check the base URL in AI Settings."),
+	PROVIDER_NETWORK: row(
+		"BAD_GATEWAY",
+		"The provider cannot be reached: {detail}.",
+		"Check the network and the base URL.",
+		true,
+	),
+	PROVIDER_TIMEOUT: row("GATEWAY_TIMEOUT", "The provider did not answer in time.", "Try again.", true),
+	PROVIDER_FAILED: row("BAD_GATEWAY", "The provider failed: {detail}.", "Try again, or choose another model.", true),
+	KEY_FOR_OTHER_URL: row(
+		"PRECONDITION_FAILED",
+		"The saved {name} was not saved for this base URL, so it is not sent there.",
+		"Enter the key again together with the base URL.",
+	),
+	INTERNAL: row("INTERNAL_SERVER_ERROR", "Something failed inside Holdfast.", "Look at the server's log.", true),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+export interface ErrorFields {
+	/** The setting, file, provider or option the error is about. */
+	name?: string;
+	/** What is particular about this case. Never a value. */
+	detail?: string;
+}
+
+/** The one error class. Its message is the table's sentence followed by the fix. */
+export class AppError extends Error {
+	override readonly name = "AppError";
+	readonly code: ErrorCode;
+	readonly fields: ErrorFields;
+
+	constructor(code: ErrorCode, fields: ErrorFields = {}, options?: ErrorOptions) {
+		super(errorMessage(code, fields), options);
+		this.code = code;
+		this.fields = fields;
+	}
+
+	get retryable(): boolean {
+		return ERRORS[this.code].retryable;
+	}
+}
+
+/** "GOOGLE_API_KEY is not set. Set it in AI Settings." */
+export function errorMessage(code: ErrorCode, fields: ErrorFields = {}): string {
+	const { message, fix } = ERRORS[code];
+	return `${message} ${fix}`.replace(/\{(name|detail)\}/g, (_, field: keyof ErrorFields) => fields[field] ?? "it");
+}

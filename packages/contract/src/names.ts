@@ -1,0 +1,59 @@
+/**
+ * Which names a setting may have. One table, asked by save, import and hydrate alike, so that a name that is refused in
+ * one place can never slip in through another.
+ */
+
+/** A legal name: an upper-case letter, then up to 127 upper-case letters, digits or underscores. */
+export const NAME_PATTERN = /^[A-Z][A-Z0-9_]{0,127}$/;
+
+/** A legal environment name: a slug of up to 40 characters. It becomes part of a file name, so it is kept narrow. */
+export const ENVIRONMENT_PATTERN = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+export const ENVIRONMENT_MAX_LENGTH = 40;
+export const DEFAULT_ENVIRONMENT = "default";
+
+/**
+ * Names that change how a process runs or where it places its trust, and Holdfast's own. A trailing `*` matches any rest,
+ * a leading one any beginning.
+ */
+export const FORBIDDEN_NAMES: ReadonlyArray<{ pattern: string; because: string }> = [
+	{ pattern: "HOLDFAST_*", because: "Holdfast reads it for itself" },
+	{ pattern: "NODE_OPTIONS", because: "it makes every Node process load other code" },
+	{ pattern: "NODE_PATH", because: "it makes every Node process load other code" },
+	{ pattern: "NODE_EXTRA_CA_CERTS", because: "it changes which servers are trusted" },
+	{ pattern: "NODE_TLS_REJECT_UNAUTHORIZED", because: "it turns off the check of server certificates" },
+	{ pattern: "SSL_CERT_*", because: "it changes which servers are trusted" },
+	{ pattern: "PATH", because: "it decides which programs run" },
+	{ pattern: "HOME", because: "it decides which personal files programs read" },
+	{ pattern: "SHELL", because: "it decides which shell runs" },
+	{ pattern: "IFS", because: "it changes how a shell reads commands" },
+	{ pattern: "LD_*", because: "it makes programs load other libraries" },
+	{ pattern: "DYLD_*", because: "it makes programs load other libraries" },
+	{ pattern: "BASH_ENV", because: "it makes every bash script run other code" },
+	{ pattern: "BASH_FUNC_*", because: "it defines functions in every bash script" },
+	{ pattern: "ENV", because: "it makes every shell run other code" },
+	{ pattern: "GIT_*", because: "it makes git run other programs" },
+	{ pattern: "PYTHON*", because: "it makes every Python process load other code" },
+	{ pattern: "PERL5*", because: "it makes every Perl process load other code" },
+	{ pattern: "RUBY*", because: "it makes every Ruby process load other code" },
+	{ pattern: "*_PROXY", because: "it sends network traffic elsewhere" },
+	{ pattern: "NPM_*", because: "it changes what npm installs and runs" },
+];
+
+/** Names no plain object may take as a key from outside. None matches NAME_PATTERN; listed for parsers of other shapes. */
+export const PROTOTYPE_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+function matches(pattern: string, name: string): boolean {
+	if (pattern.startsWith("*")) return name.endsWith(pattern.slice(1));
+	if (pattern.endsWith("*")) return name.startsWith(pattern.slice(0, -1));
+	return name === pattern;
+}
+
+/** Why this name may not be saved or hydrated, whatever its case; `null` when it may. */
+export function forbiddenBecause(name: string): string | null {
+	const upper = name.toUpperCase();
+	return FORBIDDEN_NAMES.find(({ pattern }) => matches(pattern, upper))?.because ?? null;
+}
+
+export function isEnvironmentName(name: string): boolean {
+	return name.length <= ENVIRONMENT_MAX_LENGTH && ENVIRONMENT_PATTERN.test(name);
+}

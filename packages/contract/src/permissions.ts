@@ -1,0 +1,54 @@
+/**
+ * Who may do what, in one table. `vault` asks it for every operation; the server refuses to register a procedure that has
+ * no row in PROCEDURES, so a new one cannot be forgotten.
+ */
+
+export const PERMISSIONS = {
+	"settings.see": "see which settings exist, their source and their mask",
+	"settings.write": "save and remove settings",
+	"settings.reveal": "read the value of a secret",
+	"environments.write": "create environments",
+	"providers.use": "test keys, list models and chat",
+	"audit.see": "read the audit log",
+	"tokens.write": "create, list and revoke service tokens",
+} as const;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+const VIEWER = ["settings.see"] as const;
+const EDITOR = [...VIEWER, "settings.write", "providers.use"] as const;
+const ADMIN = [...EDITOR, "settings.reveal", "environments.write", "audit.see", "tokens.write"] as const;
+
+export const ROLES = { owner: ADMIN, admin: ADMIN, editor: EDITOR, viewer: VIEWER } as const satisfies Record<
+	string,
+	readonly Permission[]
+>;
+
+export type Role = keyof typeof ROLES;
+
+/**
+ * What each procedure asks for. `public` needs no credential, `signed-in` any valid one; the rest names a permission,
+ * which `vault` checks against the environment the request names.
+ */
+export const PROCEDURES = {
+	health: "public",
+	"session.me": "public",
+	"settings.list": "settings.see",
+	"settings.history": "settings.see",
+	"settings.explain": "settings.see",
+	"settings.save": "settings.write",
+	"settings.remove": "settings.write",
+	"settings.reveal": "settings.reveal",
+	"environments.list": "settings.see",
+	"environments.create": "environments.write",
+	"providers.list": "settings.see",
+	"providers.test": "providers.use",
+	"providers.models": "providers.use",
+	"chat.send": "providers.use",
+	"audit.list": "audit.see",
+	"tokens.create": "tokens.write",
+	"tokens.list": "tokens.write",
+	"tokens.revoke": "tokens.write",
+} as const satisfies Record<string, Permission | "public" | "signed-in">;
+
+export type ProcedurePath = keyof typeof PROCEDURES;

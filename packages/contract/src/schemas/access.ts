@@ -1,0 +1,54 @@
+/** Sessions and service tokens. */
+import { z } from "zod";
+import { PERMISSIONS, type Permission, ROLES, type Role } from "../permissions.ts";
+
+const permissions = Object.keys(PERMISSIONS) as [Permission, ...Permission[]];
+const roles = Object.keys(ROLES) as [Role, ...Role[]];
+
+export const Me = z.object({
+	/** `null` when nobody is signed in. */
+	user: z.object({ id: z.string(), name: z.string(), email: z.string(), role: z.enum(roles) }).nullable(),
+	/** What the caller may do, for the dashboard to show only that. */
+	permissions: z.array(z.enum(permissions)),
+	/** Whether this instance has an owner. When not, it waits for the claim code. */
+	claimed: z.boolean(),
+});
+
+export const CreateToken = z.strictObject({
+	label: z.string().trim().min(1).max(100),
+	/** Environments it may be used in; omitted for all. */
+	environments: z.array(z.string().min(1).max(40)).min(1).max(50).optional(),
+	permissions: z.array(z.enum(permissions)).min(1).default(["settings.see", "settings.reveal"]),
+	/** Days until it expires; omitted for never. */
+	days: z.int().min(1).max(3650).optional(),
+});
+
+export const RevokeToken = z.strictObject({ id: z.string().min(1).max(60) });
+
+export const TokenView = z.object({
+	id: z.string(),
+	label: z.string(),
+	environments: z.array(z.string()).nullable(),
+	permissions: z.array(z.enum(permissions)),
+	createdAt: z.number(),
+	createdBy: z.string(),
+	expiresAt: z.number().nullable(),
+	revokedAt: z.number().nullable(),
+	lastUsedAt: z.number().nullable(),
+});
+
+/** `token` is the credential itself and is shown this once. */
+export const CreatedToken = TokenView.extend({ token: z.string() });
+
+export const Health = z.object({
+	status: z.literal("ok"),
+	version: z.string(),
+	revision: z.int(),
+});
+
+export type Me = z.infer<typeof Me>;
+export type CreateToken = z.infer<typeof CreateToken>;
+export type RevokeToken = z.infer<typeof RevokeToken>;
+export type TokenView = z.infer<typeof TokenView>;
+export type CreatedToken = z.infer<typeof CreatedToken>;
+export type Health = z.infer<typeof Health>;

@@ -1,0 +1,7 @@
+/** The shapes of every procedure's input and output, one description each; all types are inferred from them. */
+export * from "./access.ts";
+export * from "./audit.ts";
+export * from "./chat.ts";
+export * from "./environments.ts";
+export * from "./providers.ts";
+export * from "./settings.ts";

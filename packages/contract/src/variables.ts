@@ -1,0 +1,79 @@
+/**
+ * The variables Holdfast itself reads, from the process environment or else from `.env`. `.env.example` is generated from
+ * this table, and `@holdfast/config` reads no other.
+ */
+export interface Variable {
+	name: `HOLDFAST_${string}`;
+	/** What applies when it is unset, as text for people. */
+	fallback: string;
+	about: string;
+	secret?: true;
+}
+
+export const VARIABLES = [
+	{
+		name: "HOLDFAST_DATA_DIR",
+		fallback: "the nearest .holdfast folder at or above the working directory, else ./.holdfast",
+		about: "The folder with the database and, unless it is kept elsewhere, the root key.",
+	},
+	{
+		name: "HOLDFAST_ROOT_KEY",
+		fallback: "the key in HOLDFAST_ROOT_KEY_FILE",
+		about: "The root key itself: 32 bytes in base64. Everything saved is sealed under it.",
+		secret: true,
+	},
+	{
+		name: "HOLDFAST_ROOT_KEY_FILE",
+		fallback: "root.key in the data folder, made on the very first start",
+		about: "The file with the root key. Keep it on another disk than the backups of the database.",
+	},
+	{ name: "HOLDFAST_PORT", fallback: "7420", about: "The port the server listens on; 0 takes any free one." },
+	{
+		name: "HOLDFAST_HOST",
+		fallback: "127.0.0.1",
+		about: "The address the server listens on. Anything but loopback needs TLS in front of it.",
+	},
+	{
+		name: "HOLDFAST_ALLOWED_HOSTS",
+		fallback: "localhost, 127.0.0.1 and [::1]",
+		about: "Further host names, separated by commas, under which browsers may reach the server.",
+	},
+	{
+		name: "HOLDFAST_ALLOWED_ORIGINS",
+		fallback: "only the dashboard's own origin",
+		about: "Further origins, separated by commas, whose pages may call the API.",
+	},
+	{
+		name: "HOLDFAST_PUBLIC_URL",
+		fallback: "http://localhost:<port>",
+		about: "The address people open, when a proxy stands in front. An https address makes cookies secure.",
+	},
+	{
+		name: "HOLDFAST_ENVIRONMENT",
+		fallback: "default",
+		about: "The environment that `holdfast run` and @holdfast/config hydrate.",
+	},
+	{
+		name: "HOLDFAST_PRECEDENCE",
+		fallback: "saved",
+		about: "`saved`: a saved value replaces an inherited variable. `process`: the inherited variable wins.",
+	},
+	{
+		name: "HOLDFAST_LOG_LEVEL",
+		fallback: "info",
+		about: "How much the server logs: debug, info, warn, error or silent.",
+	},
+	{
+		name: "HOLDFAST_URL",
+		fallback: "unset: the command line opens the data folder itself",
+		about: "The address of a running server that the command line talks to instead.",
+	},
+	{
+		name: "HOLDFAST_TOKEN",
+		fallback: "unset",
+		about: "The service token that the command line sends to HOLDFAST_URL.",
+		secret: true,
+	},
+] as const satisfies readonly Variable[];
+
+export type VariableName = (typeof VARIABLES)[number]["name"];

@@ -1,0 +1,178 @@
+/**
+ * The tables, once, for drizzle's queries and for the migrations generated from them (`npm run migration` in this package).
+ * Nothing secret is stored in the clear: `sealed` columns hold envelopes, `fingerprint` keyed digests, `hash` digests of
+ * random credentials. Times are milliseconds since 1970 and only for people; order comes from revisions and indexes.
+ */
+import { sql } from "drizzle-orm";
+import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+const sealed = () => blob({ mode: "buffer" }).notNull();
+
+/** One row: which instance this is, which root key it is sealed under, and the counter of its commits. */
+export const instances = sqliteTable("instance", {
+	id: text().primaryKey(),
+	rootKeyId: text().notNull(),
+	revision: integer().notNull(),
+});
+
+export const dataKeys = sqliteTable("data_key", {
+	id: text().primaryKey(),
+	owner: text().notNull().unique(),
+	sealed: sealed(),
+});
+
+/**
+ * An environment, with all its shared values in one sealed snapshot. `edition` counts its snapshots and is bound into the
+ * envelope; `revision` is the instance's at its last change.
+ */
+export const environments = sqliteTable("environment", {
+	name: text().primaryKey(),
+	revision: integer().notNull(),
+	edition: integer().notNull(),
+	snapshot: sealed(),
+});
+
+/** Every version of every setting. The highest version of a place is its `current` one; a removal is a version too. */
+export const versions = sqliteTable(
+	"version",
+	{
+		environment: text().notNull(),
+		/** `shared`, or the id of the user whose personal setting it is. */
+		owner: text().notNull(),
+		name: text().notNull(),
+		version: integer().notNull(),
+		current: integer({ mode: "boolean" }).notNull(),
+		secret: integer({ mode: "boolean" }).notNull(),
+		/** `null` for a removal. */
+		sealed: blob({ mode: "buffer" }),
+		/** `null` for a removal. */
+		fingerprint: text(),
+		revision: integer().notNull(),
+		at: integer().notNull(),
+		by: text().notNull(),
+		message: text(),
+	},
+	(table) => [
+		primaryKey({ columns: [table.environment, table.owner, table.name, table.version] }),
+		uniqueIndex("version_current").on(table.environment, table.owner, table.name).where(sql`current = 1`),
+	],
+);
+
+/** The `.env` file each host keeps for an environment, and the revision it was last known to hold. */
+export const mirrors = sqliteTable(
+	"mirror",
+	{ environment: text().notNull(), host: text().notNull(), path: text().notNull(), revision: integer().notNull() },
+	(table) => [primaryKey({ columns: [table.environment, table.host] })],
+);
+
+/** Running processes, with the revision each one holds. */
+export const workers = sqliteTable("worker", {
+	id: text().primaryKey(),
+	host: text().notNull(),
+	pid: integer().notNull(),
+	revision: integer().notNull(),
+	seenAt: integer().notNull(),
+});
+
+export const audit = sqliteTable(
+	"audit",
+	{
+		index: integer().primaryKey(),
+		at: integer().notNull(),
+		actor: text().notNull(),
+		actorLabel: text().notNull(),
+		action: text().notNull(),
+		target: text(),
+		environment: text(),
+		outcome: text({ enum: ["done", "denied", "failed"] }).notNull(),
+		address: text(),
+		revision: integer(),
+		details: text({ mode: "json" }).$type<Record<string, string | number | boolean | null>>().notNull(),
+	},
+	(table) => [index("audit_action").on(table.action, table.target, table.environment)],
+);
+
+export const tokens = sqliteTable("token", {
+	id: text().primaryKey(),
+	hash: text().notNull().unique(),
+	label: text().notNull(),
+	environments: text({ mode: "json" }).$type<string[]>(),
+	permissions: text({ mode: "json" }).$type<string[]>().notNull(),
+	createdAt: integer().notNull(),
+	createdBy: text().notNull(),
+	expiresAt: integer(),
+	revokedAt: integer(),
+	lastUsedAt: integer(),
+});
+
+// The tables of better-auth 1.7: their columns are its, plus `role` and `claimed` on the user.
+const date = () => integer({ mode: "timestamp_ms" });
+
+export const user = sqliteTable(
+	"user",
+	{
+		id: text().primaryKey(),
+		name: text().notNull(),
+		email: text().notNull().unique(),
+		emailVerified: integer({ mode: "boolean" }).notNull(),
+		image: text(),
+		createdAt: date().notNull(),
+		updatedAt: date().notNull(),
+		role: text().notNull(),
+		/** Whether this account was made with the claim code. At most one can be. */
+		claimed: integer({ mode: "boolean" }).notNull(),
+	},
+	(table) => [uniqueIndex("user_claimed").on(table.claimed).where(sql`claimed = 1`)],
+);
+
+export const session = sqliteTable(
+	"session",
+	{
+		id: text().primaryKey(),
+		expiresAt: date().notNull(),
+		token: text().notNull().unique(),
+		createdAt: date().notNull(),
+		updatedAt: date().notNull(),
+		ipAddress: text(),
+		userAgent: text(),
+		userId: text()
+			.notNull()
+			.references(() => user.id, { onDelete: "cascade" }),
+	},
+	(table) => [index("session_user").on(table.userId)],
+);
+
+export const account = sqliteTable(
+	"account",
+	{
+		id: text().primaryKey(),
+		accountId: text().notNull(),
+		providerId: text().notNull(),
+		userId: text()
+			.notNull()
+			.references(() => user.id, { onDelete: "cascade" }),
+		accessToken: text(),
+		refreshToken: text(),
+		idToken: text(),
+		accessTokenExpiresAt: date(),
+		refreshTokenExpiresAt: date(),
+		scope: text(),
+		password: text(),
+		createdAt: date().notNull(),
+		updatedAt: date().notNull(),
+	},
+	(table) => [index("account_user").on(table.userId)],
+);
+
+export const verification = sqliteTable(
+	"verification",
+	{
+		id: text().primaryKey(),
+		identifier: text().notNull(),
+		value: text().notNull(),
+		expiresAt: date().notNull(),
+		createdAt: date().notNull(),
+		updatedAt: date().notNull(),
+	},
+	(table) => [index("verification_identifier").on(table.identifier)],
+);

@@ -1,0 +1,140 @@
+/**
+ * What the vault asks of a database. Implementations know rows and transactions and nothing of keys, permissions or files;
+ * `conformance.ts` is the suite that each of them passes.
+ */
+import type { SealedDataKey } from "@holdfast/crypto";
+
+export interface Instance {
+	id: string;
+	/** The id of the root key everything is sealed under. */
+	rootKeyId: string;
+	revision: number;
+}
+
+export interface EnvironmentRow {
+	name: string;
+	revision: number;
+	edition: number;
+	snapshot: Uint8Array;
+}
+
+/** One version of one setting. `sealed` and `fingerprint` are `null` for a removal. */
+export interface VersionRow {
+	environment: string;
+	/** `shared`, or a user's id. */
+	owner: string;
+	name: string;
+	version: number;
+	secret: boolean;
+	sealed: Uint8Array | null;
+	fingerprint: string | null;
+	revision: number;
+	/** Milliseconds since 1970. */
+	at: number;
+	by: string;
+	message: string | null;
+}
+
+export interface AuditRow {
+	index: number;
+	at: number;
+	actor: string;
+	actorLabel: string;
+	action: string;
+	target: string | null;
+	environment: string | null;
+	outcome: "done" | "denied" | "failed";
+	address: string | null;
+	revision: number | null;
+	details: Record<string, string | number | boolean | null>;
+}
+
+export interface TokenRow {
+	id: string;
+	hash: string;
+	label: string;
+	environments: string[] | null;
+	permissions: string[];
+	createdAt: number;
+	createdBy: string;
+	expiresAt: number | null;
+	revokedAt: number | null;
+	lastUsedAt: number | null;
+}
+
+export interface MirrorRow {
+	environment: string;
+	host: string;
+	path: string;
+	revision: number;
+}
+
+export interface WorkerRow {
+	id: string;
+	host: string;
+	pid: number;
+	revision: number;
+	seenAt: number;
+}
+
+/** A version to be written: the one after the current one, or the commit is refused as a conflict. */
+export type VersionWrite = Omit<VersionRow, "revision">;
+
+/**
+ * One commit, as data. All of it is written, or none. When it has `writes` or a new environment it raises the revision by
+ * one, and audit entries carry the new revision.
+ */
+export interface Change {
+	writes?: readonly VersionWrite[];
+	/** The environment's next snapshot. Its edition must be one more than the stored one: 1 creates the environment. */
+	snapshot?: { environment: string; edition: number; sealed: Uint8Array };
+	/** Data keys of owners that have none. */
+	keys?: readonly SealedDataKey[];
+	audit: ReadonlyArray<Omit<AuditRow, "index" | "revision">>;
+	mirrored?: readonly MirrorRow[];
+	/** The worker that commits: it holds the new revision at once. */
+	worker?: string;
+	token?: TokenRow;
+	revokeToken?: { id: string; at: number };
+}
+
+/** `conflict` names the setting, environment or key owner that changed since the caller read it. Nothing was written. */
+export type Committed = { done: true; revision: number } | { done: false; conflict: string };
+
+/** An embedded database answers at once, a server's later; the vault awaits both. */
+type Answer<T> = T | Promise<T>;
+
+export interface Storage {
+	readonly instance: Instance;
+	/** The current revision. Cheap: it is asked before every read. */
+	revision(): Answer<number>;
+	environments(): Answer<EnvironmentRow[]>;
+	dataKey(owner: string): Answer<SealedDataKey | null>;
+	/** The current versions of an owner in an environment, removals included, that are newer than `since`. */
+	current(environment: string, owner: string, since?: number): Answer<VersionRow[]>;
+	/** The current version of one setting, a removal included. */
+	setting(environment: string, owner: string, name: string): Answer<VersionRow | null>;
+	/** Every version of one setting, newest first. */
+	history(environment: string, owner: string, name: string): Answer<VersionRow[]>;
+	mirror(environment: string, host: string): Answer<MirrorRow | null>;
+	/** Entries with an index below `before`, newest first. */
+	audit(before: number, limit: number): Answer<AuditRow[]>;
+	/** The newest entry of an action on a target in an environment with that outcome. */
+	lastAudit(action: string, target: string, environment: string): Answer<AuditRow | null>;
+	tokens(): Answer<TokenRow[]>;
+	tokenByHash(hash: string): Answer<TokenRow | null>;
+	/** Record uses of tokens, off any request's path. */
+	touchTokens(uses: ReadonlyMap<string, number>): Answer<void>;
+	/** Workers seen since a time. */
+	workers(since: number): Answer<WorkerRow[]>;
+	/** Report a worker, and forget those not seen since a time. */
+	reportWorker(worker: WorkerRow, forgetBefore: number): Answer<void>;
+	removeWorker(id: string): Answer<void>;
+	/** @throws AppError `DATABASE_BUSY` when other writers hold the database for too long; nothing was written. */
+	commit(change: Change): Answer<Committed>;
+	/** Whether accounts exist: until then the instance waits to be claimed. */
+	claimed(): Answer<boolean>;
+	/** Run `act` while no other process of this host runs one under the same name. It must be synchronous. */
+	exclusive<T>(name: string, act: () => T): T;
+	close(): Answer<void>;
+}
