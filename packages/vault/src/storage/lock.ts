@@ -5,12 +5,12 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 
-/** How long to wait for the holder, in milliseconds. What is done under a lock takes a few. */
+/** How long to wait for another process, in milliseconds. What is done under a lock takes a few. */
 const WAIT = 60_000;
 
 export interface FolderLock {
-	/** Run `act` while no other process runs one under this lock. */
-	run<T>(act: () => T): T;
+	/** Run `act` while neither another process nor another call in this one is inside the lock. */
+	run<T>(act: () => Promise<T>): Promise<T>;
 	close(): void;
 }
 
@@ -18,14 +18,25 @@ export function openLock(folder: string, name: string): FolderLock {
 	const database = new Database(join(folder, `${name}.lock`), { timeout: WAIT });
 	const begin = database.prepare("BEGIN EXCLUSIVE");
 	const end = database.prepare("COMMIT");
+	let last: Promise<unknown> = Promise.resolve();
+
+	async function locked<T>(act: () => Promise<T>): Promise<T> {
+		begin.run();
+		try {
+			return await act();
+		} finally {
+			end.run();
+		}
+	}
+
 	return {
 		run(act) {
-			begin.run();
-			try {
-				return act();
-			} finally {
-				end.run();
-			}
+			const turn = last.then(
+				() => locked(act),
+				() => locked(act),
+			);
+			last = turn;
+			return turn;
 		},
 		close: () => database.close(),
 	};

@@ -1,7 +1,8 @@
 /** The prepared statements on a SQLite vault. Preparing costs ten times what running does, so each is prepared once. */
 import { and, desc, eq, gt, gte, lt, sql } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import { account, audit, dataKeys, environments, instances, mirrors, tokens, versions, workers } from "./schema.ts";
+import { account } from "./auth-tables.ts";
+import { audit, dataKeys, environments, instances, mirrors, tokens, versions, workers } from "./schema.ts";
 
 const p = sql.placeholder;
 

@@ -11,12 +11,12 @@ import Database from "better-sqlite3";
 import { eq, lt } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
+import { DATABASE_FILE } from "../snapshot.ts";
 import { openLock } from "./lock.ts";
 import { prepareQueries } from "./queries.ts";
 import { dataKeys, instances, tokens, workers } from "./schema.ts";
 import type { Change, Committed, Instance, Storage } from "./storage.ts";
 
-export const DATABASE_FILE = "holdfast.db";
 const MIGRATIONS = fileURLToPath(new URL("../../drizzle", import.meta.url));
 /** How long a writer waits for the others, in milliseconds. */
 const BUSY_TIMEOUT = 15_000;
@@ -142,7 +142,7 @@ export function sqliteStorage(db: SqliteDatabase, folder: string, instance: Inst
 			return committed;
 		},
 		claimed: () => queries.anyAccount.get() !== undefined,
-		exclusive: (_name, act) => mirrorLock.run(act),
+		exclusive: (act) => mirrorLock.run(act),
 		close() {
 			mirrorLock.close();
 			db.$client.close();

@@ -134,7 +134,7 @@ export interface Storage {
 	commit(change: Change): Answer<Committed>;
 	/** Whether accounts exist: until then the instance waits to be claimed. */
 	claimed(): Answer<boolean>;
-	/** Run `act` while no other process of this host runs one under the same name. It must be synchronous. */
-	exclusive<T>(name: string, act: () => T): T;
+	/** Run `act` while no other process of this host runs one, nor this process another. */
+	exclusive<T>(act: () => Promise<T>): Promise<T>;
 	close(): Answer<void>;
 }

@@ -1,0 +1,97 @@
+/**
+ * Who is asking, and whether they may. Every operation of the vault asks here first; a refusal is on the disk in the audit
+ * log before it is thrown.
+ */
+import { AppError, PERMISSIONS, type Permission, ROLES, type Role } from "@holdfast/contract";
+import type { AuditRow } from "./storage/storage.ts";
+import type { Vault } from "./vault.ts";
+
+export interface Caller {
+	/** `user:<id>`, `token:<id>` or `cli:<login>@<host>`; `anonymous` without a valid credential. */
+	readonly actor: string;
+	/** The name people know it by. */
+	readonly label: string;
+	readonly permissions: ReadonlySet<Permission>;
+	/** The environments it is limited to; `null` for all. */
+	readonly environments: ReadonlySet<string> | null;
+	/** Whose personal settings apply; `null` for tokens and the command line. */
+	readonly userId: string | null;
+	/** The network address the request came from. */
+	readonly address: string | null;
+}
+
+export function anonymous(address: string | null): Caller {
+	return {
+		actor: "anonymous",
+		label: "nobody",
+		permissions: new Set(),
+		environments: new Set(),
+		userId: null,
+		address,
+	};
+}
+
+export function userCaller(user: { id: string; name: string; role: string }, address: string | null): Caller {
+	const permissions: readonly Permission[] = user.role in ROLES ? ROLES[user.role as Role] : [];
+	return {
+		actor: `user:${user.id}`,
+		label: user.name,
+		permissions: new Set(permissions),
+		environments: null,
+		userId: user.id,
+		address,
+	};
+}
+
+/** Whoever can read the data folder and the root key can do everything; the audit log says that they did. */
+export function localCaller(login: string, host: string): Caller {
+	return {
+		actor: `cli:${login}@${host}`,
+		label: `${login} on ${host}`,
+		permissions: new Set(Object.keys(PERMISSIONS) as Permission[]),
+		environments: null,
+		userId: null,
+		address: null,
+	};
+}
+
+/** What is about to be done, as the audit log will call it. */
+export interface Act {
+	action: string;
+	permission: Permission;
+	target: string | null;
+	environment: string | null;
+}
+
+/**
+ * Let the caller go on, or record the denial and refuse. A request without any credential is refused without an entry: there
+ * is nobody to record, and strangers could fill the log.
+ *
+ * @throws AppError `SIGNED_OUT` without a credential, `NOT_ALLOWED` without the permission or outside the environments.
+ */
+export async function authorize(vault: Vault, caller: Caller, act: Act): Promise<void> {
+	const permitted = caller.permissions.has(act.permission);
+	const inScope = act.environment === null || caller.environments === null || caller.environments.has(act.environment);
+	if (permitted && inScope) return;
+	if (caller.actor === "anonymous") throw new AppError("SIGNED_OUT");
+	await vault.storage.commit({ audit: [entry(caller, { ...act, outcome: "denied" })] });
+	const detail = permitted ? `access to the environment ${act.environment}` : `leave to ${PERMISSIONS[act.permission]}`;
+	throw new AppError("NOT_ALLOWED", { detail });
+}
+
+type Recorded = Pick<AuditRow, "action" | "target" | "environment" | "outcome"> & { details?: AuditRow["details"] };
+
+/** An audit entry of what a caller does at this moment. */
+export function entry(caller: Caller, recorded: Recorded): Omit<AuditRow, "index" | "revision"> {
+	return {
+		at: Date.now(),
+		actor: caller.actor,
+		actorLabel: caller.label,
+		action: recorded.action,
+		target: recorded.target,
+		environment: recorded.environment,
+		outcome: recorded.outcome,
+		address: caller.address,
+		details: recorded.details ?? {},
+	};
+}

@@ -1,0 +1,44 @@
+/** Reading the audit log. Entries are written by what they record, in its own transaction. */
+import type { AuditPage, ListAudit, TestResult } from "@holdfast/contract/schemas";
+import { authorize, type Caller, entry } from "./access.ts";
+import type { Vault } from "./vault.ts";
+
+/** One page of entries, newest first. */
+export async function list(vault: Vault, caller: Caller, { before, limit }: ListAudit): Promise<AuditPage> {
+	const act = { action: "audit.list", permission: "audit.see", target: null, environment: null } as const;
+	await authorize(vault, caller, act);
+	const rows = await vault.storage.audit(before ?? Number.MAX_SAFE_INTEGER, limit + 1);
+	const entries = rows.slice(0, limit);
+	return { entries, next: rows.length > limit ? (entries.at(-1)?.index ?? null) : null };
+}
+
+/** Something done with settings but not to them: a test of a key, a chat. */
+export interface Use {
+	action: "providers.test" | "chat.send";
+	target: string;
+	environment: string;
+	outcome: "done" | "failed";
+	details: Record<string, string | number | boolean | null>;
+}
+
+/** Record a use. When the entry cannot be written, the use fails. */
+export async function record(vault: Vault, caller: Caller, use: Use): Promise<void> {
+	await vault.storage.commit({ audit: [entry(caller, use)] });
+}
+
+/** Record what someone did with an account: claimed the instance, signed in, signed out, or failed to. */
+export async function recordAccess(
+	vault: Vault,
+	caller: Caller,
+	act: { action: string; outcome: "done" | "denied"; target: string | null },
+): Promise<void> {
+	await vault.storage.commit({ audit: [entry(caller, { ...act, environment: null })] });
+}
+
+/** The last test of what is saved for a provider in an environment, as its audit entry tells it. */
+export async function lastTest(vault: Vault, provider: string, environment: string): Promise<TestResult | null> {
+	const row = await vault.storage.lastAudit("providers.test", provider, environment);
+	if (!row) return null;
+	const { outcome, sentence, latency } = row.details as Pick<TestResult, "outcome" | "sentence" | "latency">;
+	return { outcome, sentence, latency, at: row.at };
+}

@@ -1,0 +1,241 @@
+/**
+ * Saving and removing settings. Guards the promise of the product: when `save` answers, the value is durable, live, and
+ * recorded; and nothing that was there before is lost, not even a hand-written line that the save replaces in `.env`.
+ */
+
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AppError, forbiddenBecause, NAME_PATTERN, valueProblem } from "@holdfast/contract";
+import type { Owner, RemoveSetting, SaveResult, SaveSettings } from "@holdfast/contract/schemas";
+import { type SealedDataKey, type SealingKey, seal } from "@holdfast/crypto";
+import { readEnvFile } from "@holdfast/envfile";
+import { authorize, type Caller, entry } from "./access.ts";
+import { type LiveEnvironment, valueContext } from "./live.ts";
+import { mirrorPath } from "./mirrors.ts";
+import { type SnapshotValue, sealSnapshot } from "./snapshot.ts";
+import { gather, secretByCatalogue, toView } from "./sources.ts";
+import type { Change, VersionRow, VersionWrite } from "./storage/storage.ts";
+import type { Vault } from "./vault.ts";
+import { countWorkers } from "./worker.ts";
+
+/** How often a save begins again because another process committed first, when the caller did not say which version it saw. */
+const TRIES = 200;
+
+/** One setting to be written: a value, or `null` to remove it. */
+interface Intent {
+	name: string;
+	value: string | null;
+	secret?: boolean | undefined;
+	expectedVersion?: number | undefined;
+}
+
+interface Request {
+	action: "settings.save" | "settings.remove";
+	environment: string;
+	owner: Owner;
+	intents: readonly Intent[];
+	message: string | null;
+}
+
+/**
+ * Save settings and record who did it.
+ *
+ * Values are sealed before the transaction opens, so no plaintext waits on a lock. Rows, snapshot and audit entries commit
+ * together or not at all. The `.env` file follows; when it cannot be written, the save stands and the answer says so.
+ *
+ * @throws AppError `NAME_INVALID`, `NAME_FORBIDDEN`, `DUPLICATE_NAME` or `VALUE_…` before anything is written;
+ * `VERSION_CONFLICT` if someone saved one of these first.
+ */
+export async function save(vault: Vault, caller: Caller, input: SaveSettings): Promise<SaveResult> {
+	const { environment, owner, writes, message = null } = input;
+	return carryOut(vault, caller, { action: "settings.save", environment, owner, intents: writes, message });
+}
+
+/**
+ * Remove a setting. Its versions stay, sealed and restorable.
+ *
+ * @throws AppError `SETTING_NOT_FOUND` when it is not saved there, `VERSION_CONFLICT` if someone saved it first.
+ */
+export async function remove(vault: Vault, caller: Caller, input: RemoveSetting): Promise<SaveResult> {
+	const { environment, owner, name, expectedVersion, message = null } = input;
+	const intents = [{ name, value: null, expectedVersion }];
+	return carryOut(vault, caller, { action: "settings.remove", environment, owner, intents, message });
+}
+
+async function carryOut(vault: Vault, caller: Caller, request: Request): Promise<SaveResult> {
+	const { action, environment, intents } = request;
+	const target = intents
+		.map(({ name }) => name)
+		.join(", ")
+		.slice(0, 500);
+	await authorize(vault, caller, { action, permission: "settings.write", target, environment });
+	refuseBadInput(intents);
+	for (let attempt = 1; ; attempt++) {
+		const plan = await planChange(vault, caller, request);
+		vault.options.onStep?.("before-commit");
+		const committed = await vault.storage.commit(plan.change);
+		if (committed.done) {
+			vault.options.onStep?.("after-commit");
+			if (plan.next) vault.live.committed({ ...plan.next, revision: committed.revision }, committed.revision - 1);
+			vault.mirrors.recorded(plan.change.mirrored ?? []);
+			return answer(vault, caller, request, committed.revision);
+		}
+		if (attempt === TRIES) throw new AppError("DATABASE_BUSY");
+		await sleep(Math.random() * Math.min(attempt, 20));
+	}
+}
+
+function refuseBadInput(intents: readonly Intent[]): void {
+	const seen = new Set<string>();
+	for (const { name, value } of intents) {
+		if (!NAME_PATTERN.test(name)) throw new AppError("NAME_INVALID", { name: JSON.stringify(name.slice(0, 128)) });
+		const because = forbiddenBecause(name);
+		if (because !== null) throw new AppError("NAME_FORBIDDEN", { name, detail: because });
+		if (seen.has(name)) throw new AppError("DUPLICATE_NAME", { name });
+		seen.add(name);
+		const problem = value === null ? null : valueProblem(value);
+		if (problem !== null) throw new AppError(problem, { name });
+	}
+}
+
+interface Plan {
+	change: Change;
+	/** The environment as it will be, for shared settings. */
+	next: LiveEnvironment | null;
+}
+
+async function planChange(vault: Vault, caller: Caller, request: Request): Promise<Plan> {
+	await vault.live.refresh();
+	const live = vault.live.find(request.environment);
+	if (!live) throw new AppError("ENVIRONMENT_NOT_FOUND", { name: request.environment });
+	const owner = request.owner === "shared" ? "shared" : caller.userId;
+	if (owner === null) throw new AppError("NOT_ALLOWED", { detail: "a signed-in person, to have personal settings" });
+	const keyOwner = owner === "shared" ? (`environment:${live.name}` as const) : (`user:${owner}` as const);
+	const { key, planned } = await vault.keys.findOrPlan(keyOwner);
+
+	const author = { key, owner, by: caller.label, message: request.message };
+	const lines = owner === "shared" ? handWritten(vault, live.name) : new Map<string, string>();
+	const writes: VersionWrite[] = [];
+	const audit: Change["audit"][number][] = [];
+	const values = new Map(live.values);
+	for (const intent of request.intents) {
+		const row = await vault.storage.setting(live.name, owner, intent.name);
+		refuseStale(intent, row);
+		const versions = sealVersions(vault, author, { intent, row, line: lines.get(intent.name), environment: live.name });
+		writes.push(...versions);
+		const last = versions.at(-1);
+		if (!last) continue;
+		if (intent.value === null) values.delete(intent.name);
+		else values.set(intent.name, { value: intent.value, secret: last.secret, version: last.version });
+		audit.push(auditOf(caller, request, last));
+	}
+	const change = { writes, audit, mirrored: vault.mirrors.held(), ...withWorker(vault), ...withKey(planned) };
+	return owner === "shared" ? withSnapshot(vault, key, { live, values, change }) : { change, next: null };
+}
+
+interface Author {
+	key: SealingKey;
+	owner: string;
+	by: string;
+	message: string | null;
+}
+
+interface Subject {
+	intent: Intent;
+	row: VersionRow | null;
+	/** The value a hand-written line of the `.env` file has for this name. */
+	line: string | undefined;
+	environment: string;
+}
+
+/**
+ * The versions one intent makes: the intended one, and before it, for a setting never saved, the value that its line in the
+ * `.env` file has, because the mirror is about to replace that line.
+ */
+function sealVersions(vault: Vault, author: Author, { intent, row, line, environment }: Subject): VersionWrite[] {
+	const secret = intent.secret ?? row?.secret ?? secretByCatalogue(intent.name);
+	const replacesLine =
+		row === null && line !== undefined && line !== intent.value && valueProblem(line) === null && intent.value !== null;
+	const steps = [
+		...(replacesLine ? [{ value: line, message: `As found in ${mirrorPath(environment)}` }] : []),
+		{ value: intent.value, message: author.message },
+	];
+	return steps.map(({ value, message }, i) => {
+		const version = (row?.version ?? 0) + 1 + i;
+		const place = { environment, owner: author.owner, name: intent.name, version };
+		const context = valueContext(vault.storage.instance.id, place);
+		return {
+			...place,
+			secret,
+			sealed: value === null ? null : seal(author.key, context, Buffer.from(value, "utf8")),
+			fingerprint: value === null ? null : vault.fingerprint(intent.name, value),
+			at: Date.now(),
+			by: author.by,
+			message,
+		};
+	});
+}
+
+function refuseStale(intent: Intent, row: VersionRow | null): void {
+	const present = row && row.sealed !== null ? row.version : 0;
+	if (intent.value === null && present === 0) throw new AppError("SETTING_NOT_FOUND", { name: intent.name });
+	if (intent.expectedVersion !== undefined && intent.expectedVersion !== present) {
+		throw new AppError("VERSION_CONFLICT", { name: intent.name });
+	}
+}
+
+interface SharedChange {
+	live: LiveEnvironment;
+	values: Map<string, SnapshotValue>;
+	change: Change;
+}
+
+function withSnapshot(vault: Vault, key: SealingKey, { live, values, change }: SharedChange): Plan {
+	const edition = live.edition + 1;
+	const place = { instance: vault.storage.instance.id, environment: live.name, edition };
+	const damaged = new Map(live.damaged);
+	for (const { name } of change.writes ?? []) damaged.delete(name);
+	return {
+		change: { ...change, snapshot: { environment: live.name, edition, sealed: sealSnapshot(key, place, values) } },
+		next: { ...live, edition, values, damaged },
+	};
+}
+
+function withKey(planned: SealedDataKey | null): Pick<Change, "keys"> {
+	return planned ? { keys: [planned] } : {};
+}
+
+function withWorker(vault: Vault): Pick<Change, "worker"> {
+	return vault.worker ? { worker: vault.worker.id } : {};
+}
+
+function auditOf(caller: Caller, request: Request, written: VersionWrite): Change["audit"][number] {
+	return entry(caller, {
+		action: request.action,
+		target: written.name,
+		environment: written.environment,
+		outcome: "done",
+		details: {
+			owner: request.owner,
+			version: written.version,
+			fingerprint: written.fingerprint,
+			...(request.message !== null && { message: request.message }),
+		},
+	});
+}
+
+function handWritten(vault: Vault, environment: string): ReadonlyMap<string, string> {
+	return readEnvFile(join(vault.options.projectDir, mirrorPath(environment))).entries;
+}
+
+async function answer(vault: Vault, caller: Caller, request: Request, revision: number): Promise<SaveResult> {
+	const mirrors = request.owner === "shared" ? [await vault.mirrors.sync(request.environment)] : [];
+	const places = await gather(vault, caller, request.environment);
+	const settings = await Promise.all(
+		request.intents.map(async ({ name }) => {
+			const row = await vault.storage.setting(request.environment, "shared", name);
+			return toView(places, name, row ?? undefined);
+		}),
+	);
+	return { revision, settings, mirrors, workers: await countWorkers(vault.storage, revision) };
+}

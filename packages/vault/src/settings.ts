@@ -1,0 +1,123 @@
+/** Reading settings: masked for all who may see them, in the clear only through `reveal`, which is recorded first. */
+import { AppError, mask } from "@holdfast/contract";
+import type {
+	ExplainSetting,
+	Explanation,
+	Layer,
+	ListSettings,
+	OneSetting,
+	RevealResult,
+	SettingsList,
+	VersionView,
+} from "@holdfast/contract/schemas";
+import { open } from "@holdfast/crypto";
+import { PROVIDERS } from "@holdfast/providers";
+import { authorize, type Caller, entry } from "./access.ts";
+import { valueContext } from "./live.ts";
+import { chain, gather, isSecret, knownNames, toLayer, toView } from "./sources.ts";
+import type { Vault } from "./vault.ts";
+
+export { remove, save } from "./save.ts";
+
+/** Every setting of an environment, masked: what is saved, what the catalogue knows, and what `.env` files have. */
+export async function list(vault: Vault, caller: Caller, { environment }: ListSettings): Promise<SettingsList> {
+	await authorize(vault, caller, { action: "settings.list", permission: "settings.see", target: null, environment });
+	const places = await gather(vault, caller, environment);
+	const rows = new Map((await vault.storage.current(environment, "shared")).map((row) => [row.name, row]));
+	const catalogue = PROVIDERS.flatMap(({ settings }) => settings.map(({ name }) => name));
+	const names = [...new Set([...knownNames(places), ...catalogue])].sort();
+	const settings = names.map((name) => toView(places, name, rows.get(name)));
+	return { environment, revision: places.revision, settings };
+}
+
+/**
+ * The value that applies, in the clear; with owner `personal`, the caller's own. The audit entry is on the disk before the
+ * value is given.
+ *
+ * @throws AppError `SETTING_NOT_FOUND`, also for someone else's personal value; `VALUE_DAMAGED`.
+ */
+export async function reveal(vault: Vault, caller: Caller, input: OneSetting): Promise<RevealResult> {
+	const { environment, owner, name } = input;
+	const act = { action: "settings.reveal", target: name, environment };
+	await authorize(vault, caller, { ...act, permission: owner === "personal" ? "settings.see" : "settings.reveal" });
+	const places = await gather(vault, caller, environment);
+	const found = chain(places, name).find(({ source }) => (source === "personal") === (owner === "personal"));
+	if (!found) throw new AppError("SETTING_NOT_FOUND", { name });
+	const { source, value, version } = found;
+	const details = { source, version, owner };
+	await vault.storage.commit({
+		audit: [entry(caller, { ...act, outcome: value === null ? "failed" : "done", details })],
+	});
+	if (value === null) throw new AppError("VALUE_DAMAGED", { name });
+	return { name, value, version, source };
+}
+
+/** Every version of a setting, newest first, masked. */
+export async function history(vault: Vault, caller: Caller, input: OneSetting): Promise<VersionView[]> {
+	const { environment, owner, name } = input;
+	await authorize(vault, caller, { action: "settings.history", permission: "settings.see", target: name, environment });
+	const stored = owner === "shared" ? "shared" : caller.userId;
+	if (stored === null) return [];
+	const key = await vault.keys.find(stored === "shared" ? `environment:${environment}` : `user:${stored}`);
+	const rows = await vault.storage.history(environment, stored, name);
+	return rows.map(({ sealed, ...row }) => {
+		const text = key && sealed && open(key, valueContext(vault.storage.instance.id, row), sealed)?.toString("utf8");
+		const shown = text === null || text === undefined ? null : row.secret ? mask(text) : text;
+		const { version, revision, at, by, secret, message } = row;
+		return { version, revision, at, by, removed: sealed === null, secret, shown, message };
+	});
+}
+
+/** The whole chain of places that have a value for a name, and which one applies. */
+export async function explain(vault: Vault, caller: Caller, input: ExplainSetting): Promise<Explanation> {
+	const { environment, name } = input;
+	await authorize(vault, caller, { action: "settings.explain", permission: "settings.see", target: name, environment });
+	const places = await gather(vault, caller, environment);
+	const secret = isSecret(places, name);
+	const layers = chain(places, name).map((candidate) => toLayer(candidate, secret));
+	return { name, environment, chain: layers, sentence: sentenceOf(name, layers) };
+}
+
+function sentenceOf(name: string, [first, ...rest]: Layer[]): string {
+	if (!first) return `${name} has no value anywhere.`;
+	const hidden = rest.length > 0 ? `, ahead of ${rest.map(describeLayer).join(", ")}` : "";
+	return `${name} comes from ${describeLayer(first)}${hidden}.`;
+}
+
+const SOURCE_WORDS: Record<Layer["source"], (layer: Layer) => string> = {
+	personal: () => "your personal setting",
+	environment: ({ place, version }) => `${place} (saved, version ${version})`,
+	default: ({ version }) => `default (saved, version ${version})`,
+	process: () => "the process environment at start",
+	file: ({ place }) => `a hand-written line in ${place}`,
+	catalogue: () => "the catalogue's default",
+};
+
+function describeLayer(layer: Layer): string {
+	return SOURCE_WORDS[layer.source](layer);
+}
+
+/** A name's effective value with the place it came from. */
+export interface Resolved {
+	value: string;
+	layer: Layer;
+}
+
+/**
+ * The values that apply for names, for use inside this process on the caller's behalf: to call a provider, not to be shown.
+ * Names without a value are left out, and so are the catalogue's own defaults.
+ */
+export async function resolve(
+	vault: Vault,
+	caller: Caller,
+	{ environment, names }: { environment: string; names: readonly string[] },
+): Promise<ReadonlyMap<string, Resolved>> {
+	const places = await gather(vault, caller, environment);
+	const found = names.flatMap((name): Array<[string, Resolved]> => {
+		const first = chain(places, name)[0];
+		if (!first || first.source === "catalogue") return [];
+		if (first.value === null) throw new AppError("VALUE_DAMAGED", { name });
+		return [[name, { value: first.value, layer: toLayer(first, isSecret(places, name)) }]];
+	});
+	return new Map(found);
+}

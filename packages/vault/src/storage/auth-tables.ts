@@ -1,0 +1,77 @@
+/**
+ * The tables of better-auth 1.7, in the same database: the columns are its own (https://better-auth.com/docs/concepts/database),
+ * plus `role` and `claimed` on the user.
+ */
+import { sql } from "drizzle-orm";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+const date = () => integer({ mode: "timestamp_ms" });
+
+export const user = sqliteTable(
+	"user",
+	{
+		id: text().primaryKey(),
+		name: text().notNull(),
+		email: text().notNull().unique(),
+		emailVerified: integer({ mode: "boolean" }).notNull(),
+		image: text(),
+		createdAt: date().notNull(),
+		updatedAt: date().notNull(),
+		role: text().notNull(),
+		/** Whether this account was made with the claim code. At most one can be. */
+		claimed: integer({ mode: "boolean" }).notNull(),
+	},
+	(table) => [uniqueIndex("user_claimed").on(table.claimed).where(sql`claimed = 1`)],
+);
+
+export const session = sqliteTable(
+	"session",
+	{
+		id: text().primaryKey(),
+		expiresAt: date().notNull(),
+		token: text().notNull().unique(),
+		createdAt: date().notNull(),
+		updatedAt: date().notNull(),
+		ipAddress: text(),
+		userAgent: text(),
+		userId: text()
+			.notNull()
+			.references(() => user.id, { onDelete: "cascade" }),
+	},
+	(table) => [index("session_user").on(table.userId)],
+);
+
+export const account = sqliteTable(
+	"account",
+	{
+		id: text().primaryKey(),
+		accountId: text().notNull(),
+		providerId: text().notNull(),
+		userId: text()
+			.notNull()
+			.references(() => user.id, { onDelete: "cascade" }),
+		accessToken: text(),
+		refreshToken: text(),
+		idToken: text(),
+		accessTokenExpiresAt: date(),
+		refreshTokenExpiresAt: date(),
+		scope: text(),
+		password: text(),
+		createdAt: date().notNull(),
+		updatedAt: date().notNull(),
+	},
+	(table) => [index("account_user").on(table.userId)],
+);
+
+export const verification = sqliteTable(
+	"verification",
+	{
+		id: text().primaryKey(),
+		identifier: text().notNull(),
+		value: text().notNull(),
+		expiresAt: date().notNull(),
+		createdAt: date().notNull(),
+		updatedAt: date().notNull(),
+	},
+	(table) => [index("verification_identifier").on(table.identifier)],
+);

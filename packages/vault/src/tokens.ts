@@ -1,0 +1,103 @@
+/**
+ * Service tokens: `hf_<id>_<secret>`, 256 random bits, stored as a SHA-256 digest. Looking one up costs one digest and one
+ * prepared SELECT, and no write.
+ */
+import { randomBytes } from "node:crypto";
+import { AppError, type Permission } from "@holdfast/contract";
+import type { CreatedToken, CreateToken, RevokeToken, TokenView } from "@holdfast/contract/schemas";
+import { sha256 } from "@holdfast/crypto";
+import { authorize, type Caller, entry } from "./access.ts";
+import type { TokenRow } from "./storage/storage.ts";
+import type { Vault } from "./vault.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/**
+ * Create a token, which can do no more than its creator. The answer holds the credential; nothing keeps it afterwards.
+ *
+ * @throws AppError `NOT_ALLOWED` for a permission or an environment the creator does not have.
+ */
+export async function create(vault: Vault, caller: Caller, input: CreateToken): Promise<CreatedToken> {
+	const { label, permissions, environments = null, days } = input;
+	const act = { action: "tokens.create", target: label, environment: null };
+	await authorize(vault, caller, { ...act, permission: "tokens.write" });
+	await refuseMore(vault, caller, { permissions, environments });
+	const id = randomBytes(8).toString("hex");
+	const token = `hf_${id}_${randomBytes(32).toString("base64url")}`;
+	const now = Date.now();
+	const row: TokenRow = {
+		id,
+		hash: sha256(token).toString("hex"),
+		label,
+		environments,
+		permissions,
+		createdAt: now,
+		createdBy: caller.label,
+		expiresAt: days === undefined ? null : now + days * DAY,
+		revokedAt: null,
+		lastUsedAt: null,
+	};
+	const details = { id, permissions: permissions.join(" "), environments: environments?.join(" ") ?? "all" };
+	await vault.storage.commit({ token: row, audit: [entry(caller, { ...act, outcome: "done", details })] });
+	return { ...toView(row), token };
+}
+
+async function refuseMore(
+	vault: Vault,
+	caller: Caller,
+	asked: { permissions: readonly Permission[]; environments: readonly string[] | null },
+): Promise<void> {
+	const more = asked.permissions.find((permission) => !caller.permissions.has(permission));
+	if (more) throw new AppError("NOT_ALLOWED", { detail: `${more} yourself, to give it to a token` });
+	await vault.live.refresh();
+	for (const name of asked.environments ?? []) {
+		if (!vault.live.find(name)) throw new AppError("ENVIRONMENT_NOT_FOUND", { name });
+	}
+	if (caller.environments === null) return;
+	const wider = asked.environments === null || asked.environments.some((name) => !caller.environments?.has(name));
+	if (wider) throw new AppError("NOT_ALLOWED", { detail: "an environment that you may use yourself" });
+}
+
+/** Every token, newest first, without its credential. */
+export async function list(vault: Vault, caller: Caller): Promise<TokenView[]> {
+	const act = { action: "tokens.list", permission: "tokens.write", target: null, environment: null } as const;
+	await authorize(vault, caller, act);
+	return (await vault.storage.tokens()).map(toView);
+}
+
+/**
+ * Revoke a token. Revoking it again changes nothing.
+ *
+ * @throws AppError `TOKEN_NOT_FOUND`
+ */
+export async function revoke(vault: Vault, caller: Caller, { id }: RevokeToken): Promise<TokenView> {
+	const act = { action: "tokens.revoke", target: id, environment: null };
+	await authorize(vault, caller, { ...act, permission: "tokens.write" });
+	const row = (await vault.storage.tokens()).find((token) => token.id === id);
+	if (!row) throw new AppError("TOKEN_NOT_FOUND", { name: id });
+	const revokedAt = row.revokedAt ?? Date.now();
+	await vault.storage.commit({
+		revokeToken: { id, at: revokedAt },
+		audit: [entry(caller, { ...act, outcome: "done", details: { label: row.label } })],
+	});
+	return toView({ ...row, revokedAt });
+}
+
+/** The caller a credential stands for; `null` when it is unknown, expired or revoked. */
+export async function verify(vault: Vault, credential: string, address: string | null): Promise<Caller | null> {
+	const row = await vault.storage.tokenByHash(sha256(credential).toString("hex"));
+	if (!row || row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= Date.now())) return null;
+	vault.tokenUses.note(row.id);
+	return {
+		actor: `token:${row.id}`,
+		label: row.label,
+		permissions: new Set(row.permissions as Permission[]),
+		environments: row.environments && new Set(row.environments),
+		userId: null,
+		address,
+	};
+}
+
+function toView({ hash: _, ...row }: TokenRow): TokenView {
+	return { ...row, permissions: row.permissions as Permission[] };
+}

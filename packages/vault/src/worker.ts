@@ -1,0 +1,66 @@
+/**
+ * This process as one of those that hold the saved values: it looks for new revisions, takes them in, and reports which one
+ * it holds.
+ */
+import type { Live } from "./live.ts";
+import type { Storage, WorkerRow } from "./storage/storage.ts";
+
+/** All in milliseconds. A worker that was not heard of for LIVE is taken for gone. */
+const LOOK_EVERY = 500;
+const REPORT_EVERY = 10_000;
+const LIVE = 30_000;
+const FORGET = 24 * 60 * 60 * 1000;
+
+interface WorkerParts {
+	storage: Storage;
+	live: Live;
+	host: string;
+	id: string;
+	warn: (message: string) => void;
+}
+
+export class Worker {
+	readonly id: string;
+	readonly #parts: WorkerParts;
+	#reported = { revision: -1, at: 0 };
+	#timer: NodeJS.Timeout | undefined;
+	#turn: Promise<void> = Promise.resolve();
+
+	constructor(parts: WorkerParts) {
+		this.#parts = parts;
+		this.id = parts.id;
+	}
+
+	async start(): Promise<void> {
+		await this.#look();
+		this.#timer = setInterval(() => {
+			this.#turn = this.#turn.then(() => this.#look());
+		}, LOOK_EVERY);
+		this.#timer.unref();
+	}
+
+	async stop(): Promise<void> {
+		clearInterval(this.#timer);
+		await this.#turn;
+		await this.#parts.storage.removeWorker(this.id);
+	}
+
+	async #look(): Promise<void> {
+		try {
+			const revision = await this.#parts.live.refresh();
+			const now = Date.now();
+			if (revision === this.#reported.revision && now - this.#reported.at < REPORT_EVERY) return;
+			const row: WorkerRow = { id: this.id, host: this.#parts.host, pid: process.pid, revision, seenAt: now };
+			await this.#parts.storage.reportWorker(row, now - FORGET);
+			this.#reported = { revision, at: now };
+		} catch (error) {
+			this.#parts.warn(`This process could not report the revision it holds: ${(error as Error).message}`);
+		}
+	}
+}
+
+/** How many workers are live, and how many of them hold a revision. */
+export async function countWorkers(storage: Storage, revision: number): Promise<{ live: number; converged: number }> {
+	const live = await storage.workers(Date.now() - LIVE);
+	return { live: live.length, converged: live.filter((worker) => worker.revision >= revision).length };
+}

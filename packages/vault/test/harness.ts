@@ -1,0 +1,64 @@
+/** A vault in a folder of its own, for tests. `await using v = await testVault()` cleans up after itself. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { localCaller } from "../src/access.ts";
+import type { Caller, Vault, VaultOptions } from "../src/index.ts";
+import { openVault, userCaller } from "../src/index.ts";
+
+export const admin: Caller = localCaller("tester", "here");
+
+export function person(id: string, role = "editor"): Caller {
+	return userCaller({ id, name: id, role }, "127.0.0.1");
+}
+
+export function testFolder(): { path: string; [Symbol.dispose](): void } {
+	const path = mkdtempSync(join(tmpdir(), "holdfast-"));
+	return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+export function optionsIn(folder: string, more: Partial<VaultOptions> = {}): VaultOptions {
+	const dataDir = join(folder, ".holdfast");
+	mkdirSync(folder, { recursive: true });
+	return {
+		dataDir,
+		projectDir: folder,
+		rootKey: { text: null, file: join(dataDir, "root.key") },
+		processEnv: new Map(),
+		precedence: "saved",
+		serves: true,
+		warn: (message) => {
+			throw new Error(`unexpected warning: ${message}`);
+		},
+		...more,
+	};
+}
+
+export interface TestVault {
+	vault: Vault;
+	folder: string;
+	envFile: () => string;
+	save: (writes: Record<string, string>, environment?: string) => ReturnType<typeof import("../src/save.ts").save>;
+	[Symbol.asyncDispose](): Promise<void>;
+}
+
+export async function testVault(more: Partial<VaultOptions> = {}): Promise<TestVault> {
+	const folder = testFolder();
+	const vault = await openVault(optionsIn(folder.path, more));
+	const { save } = await import("../src/save.ts");
+	return {
+		vault,
+		folder: folder.path,
+		envFile: () => readFileSync(join(folder.path, ".env"), "utf8"),
+		save: (writes, environment = "default") =>
+			save(vault, admin, {
+				environment,
+				owner: "shared",
+				writes: Object.entries(writes).map(([name, value]) => ({ name, value })),
+			}),
+		async [Symbol.asyncDispose]() {
+			await vault[Symbol.asyncDispose]();
+			folder[Symbol.dispose]();
+		},
+	};
+}
