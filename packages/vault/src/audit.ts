@@ -35,10 +35,13 @@ export async function recordAccess(
 	await vault.storage.commit({ audit: [entry(caller, { ...act, environment: null })] });
 }
 
-/** The last test of what is saved for a provider in an environment, as its audit entry tells it. */
-export async function lastTest(vault: Vault, provider: string, environment: string): Promise<TestResult | null> {
+/** The last test of a provider in an environment, if it was of the values with that mark. */
+export async function lastTest(
+	vault: Vault,
+	{ provider, environment, mark }: { provider: string; environment: string; mark: string },
+): Promise<TestResult | null> {
 	const row = await vault.storage.lastAudit("providers.test", provider, environment);
-	if (!row) return null;
+	if (!row || row.details.mark !== mark) return null;
 	const { outcome, sentence, latency } = row.details as Pick<TestResult, "outcome" | "sentence" | "latency">;
 	return { outcome, sentence, latency, at: row.at };
 }

@@ -97,6 +97,15 @@ function describeLayer(layer: Layer): string {
 	return SOURCE_WORDS[layer.source](layer);
 }
 
+/** Whether the caller may use an environment's values through this process: to test, to list models, to chat. */
+export async function authorizeUse(
+	vault: Vault,
+	caller: Caller,
+	use: { action: string; target: string; environment: string },
+): Promise<void> {
+	await authorize(vault, caller, { ...use, permission: "providers.use" });
+}
+
 /** A name's effective value with the place it came from. */
 export interface Resolved {
 	value: string;

@@ -2,6 +2,7 @@
  * A lock between the processes of one machine that share a folder. It is SQLite's own lock on an otherwise empty database
  * file: the operating system drops it when its holder dies, so none is ever left behind.
  */
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 
@@ -15,7 +16,9 @@ export interface FolderLock {
 }
 
 export function openLock(folder: string, name: string): FolderLock {
-	const database = new Database(join(folder, `${name}.lock`), { timeout: WAIT });
+	const path = join(folder, `${name}.lock`);
+	closeSync(openSync(path, "a", 0o600));
+	const database = new Database(path, { timeout: WAIT });
 	const begin = database.prepare("BEGIN EXCLUSIVE");
 	const end = database.prepare("COMMIT");
 	let last: Promise<unknown> = Promise.resolve();

@@ -1,0 +1,102 @@
+/**
+ * The server's edge: what is decided about a request before anything reads it, and the headers that every answer carries.
+ * Applies alike to procedures, sign-in, health and the dashboard's files.
+ */
+import { AppError, type ErrorCode } from "@holdfast/contract";
+import { getHTTPStatusCodeFromError } from "@trpc/server/http";
+import { asTransport } from "./trpc.ts";
+
+/** The largest request body, in bytes: a thousand settings of the longest kind are never sent at once. */
+const BODY_MAX = 8 * 1024 * 1024;
+
+const CONTENT_SECURITY_POLICY = [
+	"default-src 'none'",
+	"script-src 'self'",
+	"style-src 'self'",
+	"img-src 'self' data:",
+	"font-src 'self'",
+	"connect-src 'self'",
+	"manifest-src 'self'",
+	"form-action 'self'",
+	"base-uri 'none'",
+	"frame-ancestors 'none'",
+].join("; ");
+
+/** `same-origin` and not `no-referrer`: the latter makes browsers send `Origin: null`, and sign-in would be refused. */
+const HEADERS: Record<string, string> = {
+	"content-security-policy": CONTENT_SECURITY_POLICY,
+	"x-content-type-options": "nosniff",
+	"x-frame-options": "DENY",
+	"referrer-policy": "same-origin",
+	"cross-origin-opener-policy": "same-origin",
+	"cross-origin-resource-policy": "same-origin",
+	"permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+};
+
+export interface EdgeOptions {
+	/** The host names, in lower case and without ports, under which the server may be asked. */
+	hosts: ReadonlySet<string>;
+	/** The origins of its own pages. */
+	ownOrigins: ReadonlySet<string>;
+	/** Further origins whose pages may call it with a service token. */
+	otherOrigins: ReadonlySet<string>;
+	/** Whether people reach it over TLS. */
+	tls: boolean;
+}
+
+type Handler = (request: Request) => Response | Promise<Response>;
+
+/** Refuse what must not come in, answer what the edge itself can, and put the headers on what goes out. */
+export function guarded(options: EdgeOptions, handler: Handler): Handler {
+	return async (request) => {
+		const refusal = refusalOf(options, request);
+		const answer = refusal ? refuse(refusal) : request.method === "OPTIONS" ? preflight() : await handler(request);
+		// Some answers come with headers that cannot be changed.
+		const response = new Response(answer.body, answer);
+		for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
+		if (options.tls) response.headers.set("strict-transport-security", "max-age=31536000");
+		const origin = request.headers.get("origin");
+		if (origin !== null && options.otherOrigins.has(origin)) allowOrigin(response.headers, origin);
+		return response;
+	};
+}
+
+/** Why a request must not come in; `null` when it may. */
+function refusalOf({ hosts, ownOrigins, otherOrigins }: EdgeOptions, request: Request): ErrorCode | null {
+	const url = new URL(request.url);
+	if (!hosts.has(url.hostname.toLowerCase())) return "HOST_REFUSED";
+	const origin = request.headers.get("origin");
+	if (origin !== null && !ownOrigins.has(origin) && !otherOrigins.has(origin)) return "ORIGIN_REFUSED";
+	if (request.method === "GET" || request.method === "HEAD") return null;
+	if (request.method === "OPTIONS") return origin !== null && otherOrigins.has(origin) ? null : "ORIGIN_REFUSED";
+	// Browsers say where a request comes from; without an Origin, only the page itself or no page at all is trusted.
+	const site = request.headers.get("sec-fetch-site");
+	if (origin === null && site !== null && site !== "same-origin" && site !== "none") return "ORIGIN_REFUSED";
+	const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+	if (type !== "application/json") return "NOT_JSON";
+	const length = request.headers.get("content-length");
+	return length === null || Number(length) > BODY_MAX ? "TOO_LARGE" : null;
+}
+
+function refuse(code: ErrorCode): Response {
+	const error = new AppError(code);
+	return Response.json({ code, message: error.message }, { status: getHTTPStatusCodeFromError(asTransport(error)) });
+}
+
+function preflight(): Response {
+	return new Response(null, {
+		status: 204,
+		headers: {
+			"access-control-allow-methods": "GET, POST",
+			"access-control-allow-headers": "authorization, content-type, trpc-accept, trpc-batch-mode",
+			"access-control-max-age": "600",
+		},
+	});
+}
+
+/** Without `allow-credentials`: pages of other origins come with a service token, never with someone's session. */
+function allowOrigin(headers: Headers, origin: string): void {
+	headers.set("access-control-allow-origin", origin);
+	headers.set("cross-origin-resource-policy", "cross-origin");
+	headers.append("vary", "origin");
+}

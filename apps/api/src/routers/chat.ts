@@ -1,0 +1,47 @@
+/** Chat with a provider through the saved key: the proof that a saved key works, from the dashboard to the model. */
+
+import { AppError } from "@holdfast/contract";
+import { type ChatEvent, SendChat } from "@holdfast/contract/schemas";
+import { settingOfKind } from "@holdfast/providers";
+import { streamChat } from "@holdfast/providers/server";
+import { audit, settings } from "@holdfast/vault";
+import { asTransport, authed, router } from "../trpc.ts";
+import { requireProvider } from "./providers.ts";
+
+export const chatRouter = router({
+	/** Streams a `start`, the answer's text in pieces, and a `finish`. Fails with `NOT_SET`, naming the setting. */
+	send: authed.input(SendChat).mutation(async function* ({ ctx, input, signal }): AsyncGenerator<ChatEvent> {
+		const { environment, messages } = input;
+		const provider = requireProvider(input.provider);
+		const use = { action: "chat.send", target: provider.id, environment } as const;
+		try {
+			await settings.authorizeUse(ctx.vault, ctx.caller, use);
+			const names = provider.settings.map(({ name }) => name);
+			const resolved = await settings.resolve(ctx.vault, ctx.caller, { environment, names });
+			const values = new Map(Array.from(resolved, ([name, { value }]) => [name, value]));
+			const modelSetting = settingOfKind(provider, "model");
+			const saved = modelSetting && (values.get(modelSetting.name) ?? modelSetting.fallback);
+			const model = input.model ?? saved ?? provider.models[0]?.id;
+			const keyName = settingOfKind(provider, "secret")?.name;
+			const keyLayer = keyName === undefined ? undefined : resolved.get(keyName)?.layer;
+			const missing = provider.settings.find(({ required, name }) => required && !values.has(name));
+			if (missing) throw new AppError("NOT_SET", { name: missing.name });
+			await audit.record(ctx.vault, ctx.caller, { ...use, outcome: "done", details: { model: model ?? null } });
+
+			const start = performance.now();
+			let firstText: number | null = null;
+			const key = keyName !== undefined && keyLayer ? { name: keyName, ...keyLayer } : null;
+			yield { type: "start", provider: provider.id, model: model ?? "", key };
+			for await (const part of streamChat({ provider, values, model, messages, signal })) {
+				if (part.type === "text") {
+					firstText ??= Math.round(performance.now() - start);
+					yield part;
+				} else {
+					yield { ...part, firstText, total: Math.round(performance.now() - start) };
+				}
+			}
+		} catch (error) {
+			throw error instanceof AppError ? asTransport(error) : error;
+		}
+	}),
+});

@@ -1,0 +1,73 @@
+/**
+ * The base of every procedure: who is calling, what the procedures table asks of them, and how errors leave the server.
+ * Only what `formatError` lists reaches a client; causes, stacks and echoes of the input do not.
+ */
+import { AppError, ERRORS, type ErrorCode, errorMessage, PROCEDURES } from "@holdfast/contract";
+import { anonymous, type Caller, type Vault } from "@holdfast/vault";
+import { initTRPC, TRPCError } from "@trpc/server";
+import { z } from "zod";
+
+export interface Context {
+	vault: Vault;
+	/** `null` when a credential was sent that is not valid. */
+	caller: Caller | null;
+	user: { id: string; name: string; email: string; role: string } | null;
+	/** Told of failures inside Holdfast. */
+	report: (error: unknown) => void;
+}
+
+const t = initTRPC.context<Context>().create({
+	isDev: false,
+	errorFormatter({ error, shape }) {
+		const { code, fields } = appErrorOf(error);
+		const { retryable, fix, transport } = ERRORS[code];
+		const app = { code, name: fields.name ?? null, retryable, fix };
+		const { httpStatus, path } = shape.data;
+		return { message: errorMessage(code, fields), code: shape.code, data: { code: transport, httpStatus, path, app } };
+	},
+});
+
+export const router = t.router;
+
+/** Gives the vault's errors their transport code, so that the HTTP status says what the error table says. */
+const translate = t.middleware(async ({ ctx, next }) => {
+	const result = await next();
+	if (result.ok) return result;
+	const { cause } = result.error;
+	if (cause instanceof AppError) throw asTransport(cause);
+	if (result.error.code === "INTERNAL_SERVER_ERROR") ctx.report(cause ?? result.error);
+	return result;
+});
+
+/** A procedure that anyone may call. */
+export const open = t.procedure.use(translate);
+
+/** A procedure for callers with a valid credential. What it needs beyond that, `vault` decides. */
+export const authed = open.use(({ ctx, path, next }) => {
+	if (!(path in PROCEDURES)) throw new AppError("INTERNAL");
+	if (ctx.caller === null) throw new AppError("TOKEN_REFUSED");
+	if (ctx.caller.actor === anonymous(null).actor) throw new AppError("SIGNED_OUT");
+	return next({ ctx: { ...ctx, caller: ctx.caller } });
+});
+
+export function asTransport(error: AppError): TRPCError {
+	return new TRPCError({ code: ERRORS[error.code].transport, message: error.message, cause: error });
+}
+
+/** The row of the error table that a failure shows to a client. */
+function appErrorOf({ code, cause }: TRPCError): { code: ErrorCode; fields: AppError["fields"] } {
+	if (cause instanceof AppError) return cause;
+	if (cause instanceof z.ZodError) {
+		const detail = cause.issues.map(({ path, code }) => `${path.map(String).join(".") || "input"}: ${code}`).join(", ");
+		return { code: "INPUT_INVALID", fields: { detail } };
+	}
+	const known: Partial<Record<TRPCError["code"], ErrorCode>> = {
+		NOT_FOUND: "NO_SUCH_PROCEDURE",
+		METHOD_NOT_SUPPORTED: "NO_SUCH_PROCEDURE",
+		UNSUPPORTED_MEDIA_TYPE: "NOT_JSON",
+		PAYLOAD_TOO_LARGE: "TOO_LARGE",
+		BAD_REQUEST: "INPUT_INVALID",
+		PARSE_ERROR: "NOT_JSON",
+	};
+	return { code: known[code] ?? "INTERNAL", fields: {} };
+}

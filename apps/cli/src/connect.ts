@@ -1,0 +1,48 @@
+/**
+ * The procedures, as the command line calls them: on a running server when HOLDFAST_URL and a token are set, or else on the
+ * data folder itself, as whoever runs the command.
+ */
+
+import { existsSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
+import { openLog, reportError } from "@holdfast/api/log";
+import { type AppRouter, appRouter } from "@holdfast/api/router";
+import { type Options, readOptions } from "@holdfast/config/options";
+import { AppError } from "@holdfast/contract";
+import { localCaller, openVault } from "@holdfast/vault";
+import { createTRPCClient, httpLink, localLink, type TRPCClient, TRPCClientError } from "@trpc/client";
+import { vaultOptions } from "./vault-options.ts";
+
+export type Client = TRPCClient<AppRouter>;
+
+/** Do something with the procedures, then let go of what they need. Failures are the table's errors, remote ones too. */
+export async function withClient<T>(act: (client: Client) => Promise<T>): Promise<T> {
+	const options = readOptions();
+	try {
+		return await (options.url === null ? locally(options, act) : act(remote(options.url, options.token)));
+	} catch (error) {
+		throw error instanceof TRPCClientError ? new Error(error.message, { cause: error }) : error;
+	}
+}
+
+function remote(url: string, token: string | null): Client {
+	if (token === null)
+		throw new AppError("OPTION_INVALID", { name: "HOLDFAST_TOKEN", detail: "HOLDFAST_URL is set and it is not" });
+	return createTRPCClient<AppRouter>({
+		links: [httpLink({ url: `${url}/trpc`, headers: { authorization: `Bearer ${token}` } })],
+	});
+}
+
+async function locally<T>(options: Options, act: (client: Client) => Promise<T>): Promise<T> {
+	if (!existsSync(options.dataDir)) throw new AppError("NO_VAULT", { detail: options.dataDir });
+	const log = openLog("warn");
+	await using vault = await openVault(vaultOptions(options, { serves: false, warn: (message) => log.warn(message) }));
+	const context = {
+		vault,
+		caller: localCaller(userInfo().username, hostname()),
+		user: null,
+		report: (error: unknown) => reportError(log, error),
+	};
+	const createContext = async () => context;
+	return await act(createTRPCClient<AppRouter>({ links: [localLink({ router: appRouter, createContext })] }));
+}

@@ -1,0 +1,116 @@
+/** The `holdfast` command. Each subcommand loads only what it needs, when it is called. */
+
+import { readOptions } from "@holdfast/config/options";
+import { AppError, DEFAULT_ENVIRONMENT, PERMISSIONS, type Permission } from "@holdfast/contract";
+import { Command, InvalidArgumentError, Option } from "commander";
+
+export async function main(argv: string[]): Promise<void> {
+	try {
+		await program().parseAsync(argv);
+	} catch (error) {
+		const text = error instanceof Error ? error.message : String(error);
+		process.stderr.write(`holdfast: ${text}\n`);
+		process.exitCode = error instanceof AppError ? exitCode(error) : 1;
+	}
+}
+
+/** 3: the root key is missing, wrong or malformed. 4: not there. 1: anything else. */
+function exitCode({ code }: AppError): number {
+	if (code.startsWith("ROOT_KEY_")) return 3;
+	return code === "SETTING_NOT_FOUND" || code === "ENVIRONMENT_NOT_FOUND" || code === "NO_VAULT" ? 4 : 1;
+}
+
+function program(): Command {
+	const root = new Command("holdfast")
+		.description("Keeps the API keys and settings of AI applications where people put them.")
+		.showHelpAfterError()
+		.enablePositionalOptions();
+
+	root
+		.command("start")
+		.description("serve the dashboard and the API")
+		.action(async () => (await import("./start.ts")).start(readOptions()));
+
+	root
+		.command("set")
+		.description("save a setting; its value is typed when asked, or piped in")
+		.argument("<name>", "the setting's name, like GOOGLE_API_KEY")
+		.argument("[value]", "refused: a command line can be read by every process")
+		.addOption(environmentOption())
+		.option("--plain", "show the value in lists; it is no secret")
+		.option("-m, --message <text>", "why, for the history")
+		.action(
+			async (
+				name: string,
+				value: string | undefined,
+				options: { environment: string; plain?: true; message?: string },
+			) => {
+				if (value !== undefined || name.includes("="))
+					throw new AppError("VALUE_FROM_ARGV", { name: name.split("=")[0] ?? "" });
+				await (await import("./settings.ts")).set(name, options);
+			},
+		);
+
+	root
+		.command("get")
+		.description("print the value that applies (recorded in the audit log)")
+		.argument("<name>")
+		.addOption(environmentOption())
+		.action(async (name: string, options) => (await import("./settings.ts")).get(name, options));
+
+	root
+		.command("list")
+		.description("list the settings that have a value, masked, with where each comes from")
+		.addOption(environmentOption())
+		.option("--json", "as JSON")
+		.action(async (options) => (await import("./settings.ts")).list(options));
+
+	root
+		.command("run")
+		.description("run a program with the saved values in its environment")
+		.addOption(environmentOption())
+		.argument("<command...>", "the program and its arguments, after --")
+		.passThroughOptions()
+		.action(async (command: string[], options) => (await import("./run.ts")).run(command, options));
+
+	root.addCommand(tokenCommand());
+	return root;
+}
+
+function tokenCommand(): Command {
+	const token = new Command("token").description("service tokens, for programs on other machines");
+	token
+		.command("create")
+		.description("create a token and print it, this once")
+		.requiredOption("-l, --label <text>", "what it is for")
+		.option("-e, --environment <names...>", "environments it may be used in (all)")
+		.addOption(
+			new Option("-p, --permission <names...>", "what it may do")
+				.choices(Object.keys(PERMISSIONS) as Permission[])
+				.default(["settings.see", "settings.reveal"]),
+		)
+		.option("-d, --days <number>", "days until it expires (never)", days)
+		.action(async (options) => (await import("./tokens.ts")).create(options));
+	token
+		.command("list")
+		.description("list the tokens, without their secrets")
+		.action(async () => (await import("./tokens.ts")).list());
+	token
+		.command("revoke")
+		.description("revoke a token")
+		.argument("<id>")
+		.action(async (id: string) => (await import("./tokens.ts")).revoke(id));
+	return token;
+}
+
+function environmentOption(): Option {
+	return new Option("-e, --environment <name>", "the environment")
+		.env("HOLDFAST_ENVIRONMENT")
+		.default(DEFAULT_ENVIRONMENT);
+}
+
+function days(text: string): number {
+	const number = Number(text);
+	if (Number.isInteger(number) && number > 0) return number;
+	throw new InvalidArgumentError("It is no whole number of days.");
+}

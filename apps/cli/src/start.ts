@@ -1,0 +1,42 @@
+/** `holdfast start`: open the vault, serve it, say where, and close in order when asked to stop. */
+
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import { startServer } from "@holdfast/api";
+import { openLog } from "@holdfast/api/log";
+import type { Options } from "@holdfast/config/options";
+import { openVault } from "@holdfast/vault";
+import { vaultOptions } from "./vault-options.ts";
+
+export async function start(options: Options): Promise<void> {
+	const log = openLog(options.logLevel);
+	const first = !existsSync(join(options.dataDir, "holdfast.db"));
+	await using vault = await openVault(vaultOptions(options, { serves: true, warn: (message) => log.warn(message) }));
+	const server = await startServer(vault, options, log);
+	const claimed = await vault.storage.claimed();
+	const here = (path: string) => relative(process.cwd(), path) || ".";
+	const lines = [
+		`Holdfast is at ${server.url}`,
+		...(claimed ? [] : [`Claim it with the code ${vault.claimCode}`]),
+		"",
+		`data      ${here(options.dataDir)}`,
+		`mirror    ${here(join(options.projectDir, ".env"))}`,
+		`root key  ${vault.rootKeyFingerprint}${options.rootKey.text === null ? ` in ${here(options.rootKey.file)}` : ""}`,
+		...(first && options.rootKey.text === null
+			? ["", "A root key was made. Copy it to a safe place now: without it, nothing saved here opens again."]
+			: []),
+	];
+	process.stdout.write(`\n${lines.map((line) => (line === "" ? "" : `  ${line}`)).join("\n")}\n\n`);
+	if (!isLoopback(options.host) && !server.url.startsWith("https:")) {
+		log.warn(
+			"Listening beyond this machine over plain HTTP. Put TLS in front and set HOLDFAST_PUBLIC_URL to its address.",
+		);
+	}
+	await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+	await server.close();
+}
+
+function isLoopback(host: string): boolean {
+	return host === "localhost" || host === "::1" || host.startsWith("127.");
+}

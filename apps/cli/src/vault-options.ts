@@ -1,0 +1,8 @@
+import type { Options } from "@holdfast/config/options";
+import type { VaultOptions } from "@holdfast/vault";
+
+/** What opening the vault needs of the options. */
+export function vaultOptions(options: Options, more: Pick<VaultOptions, "serves" | "warn">): VaultOptions {
+	const { dataDir, projectDir, rootKey, processEnv, precedence } = options;
+	return { dataDir, projectDir, rootKey, processEnv, precedence, ...more };
+}

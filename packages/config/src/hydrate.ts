@@ -1,0 +1,94 @@
+/**
+ * Puts saved values into `process.env` while an application boots, by the one stated precedence. Reads the database file
+ * itself, so that an application starts whether or not a Holdfast server runs.
+ */
+import { join } from "node:path";
+import { AppError, DEFAULT_ENVIRONMENT, forbiddenBecause, NAME_PATTERN } from "@holdfast/contract";
+import { readEnvFile } from "@holdfast/envfile";
+import { type Candidate, candidates, readSavedValues, type SavedValues, type Sources } from "@holdfast/vault/snapshot";
+import { type Options, readOptions } from "./options.ts";
+
+export interface HydrateOptions {
+	/** The environment to take values from; by default HOLDFAST_ENVIRONMENT, else `default`. */
+	environment?: string;
+	/** What to fill; by default `process.env`. */
+	env?: Record<string, string | undefined>;
+	/** Where to look for the data folder and the `.env` files; by default the working directory. */
+	cwd?: string;
+}
+
+/** Where the value of one name came from, as Holdfast's `explain` names it. Never the value. */
+export type Origin = Pick<Candidate, "source" | "place" | "version">;
+
+export interface Hydration {
+	environment: string;
+	/** The revision the values are of; `null` when there is no vault and only `.env` files were read. */
+	revision: number | null;
+	/** The names that have a value, and where from. */
+	origins: ReadonlyMap<string, Origin>;
+	/** The names that were left out, and why. */
+	skipped: ReadonlyMap<string, string>;
+}
+
+const NOTHING_SAVED: Omit<SavedValues, "revision"> & { revision: null } = {
+	revision: null,
+	own: new Map(),
+	base: new Map(),
+};
+
+/**
+ * Hydrate an environment. A folder without a vault is no failure: its `.env` files are read, with a warning.
+ *
+ * @throws AppError `ROOT_KEY_MISSING`, `ROOT_KEY_WRONG`, `ENVIRONMENT_NOT_FOUND`, `VALUE_DAMAGED` or `DATABASE_UNREADABLE`;
+ * then nothing was set.
+ */
+export function hydrate(wanted: HydrateOptions = {}): Hydration {
+	const env = wanted.env ?? process.env;
+	const options = readOptions(env, wanted.cwd);
+	const environment = wanted.environment ?? options.environment;
+	const saved = readSaved(options, environment);
+	const sources: Sources = {
+		environment,
+		own: saved.own,
+		base: saved.base,
+		process: options.processEnv,
+		files: envFiles(options, environment),
+		precedence: options.precedence,
+	};
+	const names = [sources.own, sources.base, ...sources.files.map(({ values }) => values)].flatMap((map) => [
+		...map.keys(),
+	]);
+	const origins = new Map<string, Origin>();
+	const skipped = new Map<string, string>();
+	for (const name of new Set(names)) {
+		const because = NAME_PATTERN.test(name) ? forbiddenBecause(name) : "it is not a legal setting name";
+		if (because !== null) {
+			if (!name.startsWith("HOLDFAST_")) skipped.set(name, because);
+			continue;
+		}
+		const [first] = candidates(name, sources);
+		if (!first || first.value === null) continue;
+		env[name] = first.value;
+		origins.set(name, { source: first.source, place: first.place, version: first.version });
+	}
+	for (const [name, because] of skipped)
+		process.emitWarning(`${name} was not hydrated: ${because}.`, "HoldfastWarning");
+	return { environment, revision: saved.revision, origins, skipped };
+}
+
+function readSaved(options: Options, environment: string): SavedValues | typeof NOTHING_SAVED {
+	try {
+		return readSavedValues(options.dataDir, options.rootKey, environment);
+	} catch (error) {
+		if (!(error instanceof AppError) || error.code !== "NO_VAULT") throw error;
+		process.emitWarning(`${error.message} Only .env files were read.`, "HoldfastWarning");
+		return NOTHING_SAVED;
+	}
+}
+
+function envFiles(options: Options, environment: string): Sources["files"] {
+	return [...new Set([environment, DEFAULT_ENVIRONMENT])].map((name) => {
+		const path = name === DEFAULT_ENVIRONMENT ? ".env" : `.env.${name}`;
+		return { path, environment: name, values: readEnvFile(join(options.projectDir, path)).entries };
+	});
+}
