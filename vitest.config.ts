@@ -1,3 +1,34 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { include: ["packages/*/src/**/*.test.ts"] } });
+/** The stages of `npm test`. What spawns processes or a browser runs one file at a time, so that two cores are enough. */
+export default defineConfig({
+	test: {
+		projects: [
+			{ test: { name: "unit", include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts"], testTimeout: 60_000 } },
+			{
+				test: {
+					name: "server",
+					include: ["apps/{api,cli}/test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
+					exclude: ["**/crash.test.ts"],
+					testTimeout: 60_000,
+				},
+			},
+			{
+				test: {
+					name: "crash",
+					include: ["packages/vault/test/crash.test.ts"],
+					testTimeout: 600_000,
+				},
+			},
+			{
+				test: {
+					name: "browser",
+					include: ["apps/web/test/**/*.test.ts"],
+					fileParallelism: false,
+					testTimeout: 180_000,
+					hookTimeout: 180_000,
+				},
+			},
+		],
+	},
+});

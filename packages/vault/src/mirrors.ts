@@ -140,15 +140,13 @@ export class Mirrors {
 	 * was last known to hold. Anything else was typed by someone.
 	 */
 	async #isOurs(environment: string, name: string, line: string | undefined, known: number): Promise<boolean> {
-		const history = await this.#parts.storage.history(environment, "shared", name);
-		const base = history.findIndex((version) => version.revision <= known);
-		const since = base === -1 ? history : history.slice(0, base + 1);
+		const since = await this.#parts.storage.history(environment, "shared", name, known);
 		if (line !== undefined) {
 			const mark = this.#parts.fingerprint(name, line);
 			return since.some((version) => version.fingerprint === mark);
 		}
-		const last = history[base];
-		return last === undefined || last.sealed === null || since.length > 1;
+		const then = since.find((version) => version.revision <= known);
+		return then === undefined || then.sealed === null || since.length > 1;
 	}
 
 	#retryLater(environment: string, status: MirrorStatus): void {

@@ -1,5 +1,5 @@
 /** The prepared statements on a SQLite vault. Preparing costs ten times what running does, so each is prepared once. */
-import { and, desc, eq, gt, gte, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gt, gte, lt, lte, sql } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import { account } from "./auth-tables.ts";
 import { audit, dataKeys, environments, instances, mirrors, tokens, versions, workers } from "./schema.ts";
@@ -13,6 +13,11 @@ export function prepareQueries(db: BetterSQLite3Database) {
 		eq(versions.name, p("name")),
 	);
 	const placeCurrent = and(place, eq(versions.current, true));
+	/** The version that was current at a revision, 0 when there was none yet. */
+	const currentThen = db
+		.select({ version: sql<number>`coalesce(max(${versions.version}), 0)` })
+		.from(versions)
+		.where(and(place, lte(versions.revision, p("since"))));
 	return {
 		instance: db.select().from(instances).prepare(),
 		environments: db.select().from(environments).prepare(),
@@ -40,7 +45,12 @@ export function prepareQueries(db: BetterSQLite3Database) {
 			.orderBy(versions.name)
 			.prepare(),
 		setting: db.select().from(versions).where(placeCurrent).prepare(),
-		history: db.select().from(versions).where(place).orderBy(desc(versions.version)).prepare(),
+		history: db
+			.select()
+			.from(versions)
+			.where(and(place, gte(versions.version, sql`(${currentThen})`)))
+			.orderBy(desc(versions.version))
+			.prepare(),
 		mirror: db
 			.select()
 			.from(mirrors)

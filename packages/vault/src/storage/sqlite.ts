@@ -118,7 +118,7 @@ export function sqliteStorage(db: SqliteDatabase, folder: string, instance: Inst
 		},
 		current: (environment, owner, since = -1) => queries.current.all({ environment, owner, since }),
 		setting: (environment, owner, name) => queries.setting.get({ environment, owner, name }) ?? null,
-		history: (environment, owner, name) => queries.history.all({ environment, owner, name }),
+		history: (environment, owner, name, since = -1) => queries.history.all({ environment, owner, name, since }),
 		mirror: (environment, host) => queries.mirror.get({ environment, host }) ?? null,
 		audit: (before, limit) => queries.audit.all({ before, limit }),
 		lastAudit: (action, target, environment) => queries.lastAudit.get({ action, target, environment }) ?? null,

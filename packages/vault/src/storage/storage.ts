@@ -114,8 +114,8 @@ export interface Storage {
 	current(environment: string, owner: string, since?: number): Answer<VersionRow[]>;
 	/** The current version of one setting, a removal included. */
 	setting(environment: string, owner: string, name: string): Answer<VersionRow | null>;
-	/** Every version of one setting, newest first. */
-	history(environment: string, owner: string, name: string): Answer<VersionRow[]>;
+	/** The versions of one setting, newest first: all, or from the one on that was current at the revision `since`. */
+	history(environment: string, owner: string, name: string, since?: number): Answer<VersionRow[]>;
 	mirror(environment: string, host: string): Answer<MirrorRow | null>;
 	/** Entries with an index below `before`, newest first. */
 	audit(before: number, limit: number): Answer<AuditRow[]>;
