@@ -21,22 +21,22 @@ export interface AuthOptions {
 	log: Log;
 }
 
-/** What better-auth offers that this product does not: closed, so that nothing answers there. */
-const CLOSED = [
-	"/update-user",
-	"/delete-user",
-	"/change-email",
-	"/request-password-reset",
-	"/reset-password",
-	"/verify-email",
-];
+const BASE_PATH = "/auth";
 
-/** The acts with an account that the audit log records, by better-auth's path. */
-const RECORDED: Record<string, string> = {
+/**
+ * The acts with an account, by better-auth's path, as the audit log calls them. The rest of what better-auth offers is
+ * closed: nothing answers there.
+ */
+const ACTS: Record<string, string> = {
 	"/sign-up/email": "session.claim",
 	"/sign-in/email": "session.signIn",
 	"/sign-out": "session.signOut",
 };
+
+/** Whether a path of the server is one of the acts with an account. */
+export function isAccountPath(path: string): boolean {
+	return path.startsWith(`${BASE_PATH}/`) && Object.hasOwn(ACTS, path.slice(BASE_PATH.length));
+}
 
 export type Auth = ReturnType<typeof openAuth>;
 
@@ -44,7 +44,7 @@ export function openAuth(vault: Vault, { url, origins, log }: AuthOptions) {
 	return betterAuth({
 		appName: "Holdfast",
 		baseURL: url,
-		basePath: "/auth",
+		basePath: BASE_PATH,
 		secret: vault.sessionSecret,
 		trustedOrigins: origins,
 		database: drizzleAdapter(vault.database, { provider: "sqlite", schema: authTables }),
@@ -61,7 +61,8 @@ export function openAuth(vault: Vault, { url, origins, log }: AuthOptions) {
 		},
 		session: { cookieCache: { enabled: false } },
 		rateLimit: { enabled: true, window: 60, max: 100 },
-		disabledPaths: CLOSED,
+		// What fails unexpectedly is the server's to report; better-auth would print messages that quote rows.
+		onAPIError: { throw: true },
 		advanced: {
 			cookiePrefix: "holdfast",
 			useSecureCookies: url.startsWith("https:"),
@@ -73,18 +74,25 @@ export function openAuth(vault: Vault, { url, origins, log }: AuthOptions) {
 			before: createAuthMiddleware(async (context) => {
 				if (context.path === "/sign-up/email") await requireClaimCode(vault, context.body);
 			}),
-			after: createAuthMiddleware(async ({ path, context, body, headers }) => {
-				const action = RECORDED[path];
+			after: createAuthMiddleware(async ({ path, context, body, headers, json }) => {
+				const action = ACTS[path];
 				if (!action) return;
 				const address = headers?.get(ADDRESS_HEADER) ?? null;
 				const user = context.newSession?.user ?? context.session?.user;
 				const failed = context.returned instanceof APIError;
 				const caller = user && !failed ? userCaller({ role: "", ...user }, address) : anonymous(address);
-				const target = typeof body?.email === "string" ? body.email.slice(0, 200) : null;
-				await audit.recordAccess(vault, caller, { action, outcome: failed ? "denied" : "done", target });
+				await audit.recordAccess(vault, caller, { action, outcome: failed ? "denied" : "done", target: emailIn(body) });
+				// The session's token travels in its HttpOnly cookie alone, where no script can read it.
+				if (!failed) return json({ signedIn: context.newSession !== null });
 			}),
 		},
 	});
+}
+
+/** The email address a request names. Anything else typed into that field may be a password, and is not recorded. */
+function emailIn(body: { email?: unknown } | undefined): string | null {
+	const { email } = body ?? {};
+	return typeof email === "string" && email.length <= 200 && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? email : null;
 }
 
 async function requireClaimCode(vault: Vault, body: { claimCode?: unknown } | undefined): Promise<void> {

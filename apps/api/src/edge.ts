@@ -42,6 +42,8 @@ export interface EdgeOptions {
 	otherOrigins: ReadonlySet<string>;
 	/** Whether people reach it over TLS. */
 	tls: boolean;
+	/** Told of what a handler threw. */
+	report: (error: unknown) => void;
 }
 
 type Handler = (request: Request) => Response | Promise<Response>;
@@ -50,21 +52,43 @@ type Handler = (request: Request) => Response | Promise<Response>;
 export function guarded(options: EdgeOptions, handler: Handler): Handler {
 	return async (request) => {
 		const refusal = refusalOf(options, request);
-		const answer = refusal ? refuse(refusal) : request.method === "OPTIONS" ? preflight() : await handler(request);
-		// Some answers come with headers that cannot be changed.
-		const response = new Response(answer.body, answer);
-		for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
-		if (options.tls) response.headers.set("strict-transport-security", "max-age=31536000");
+		if (refusal) return withHeaders(options, refuse(new AppError(refusal)));
 		const origin = request.headers.get("origin");
-		if (origin !== null && options.otherOrigins.has(origin)) allowOrigin(response.headers, origin);
+		const other = origin !== null && options.otherOrigins.has(origin);
+		// Pages of other origins come with a service token, never with someone's session.
+		if (other) request.headers.delete("cookie");
+		const answer = request.method === "OPTIONS" ? preflight() : await attempt(options, handler, request);
+		const response = withHeaders(options, answer);
+		if (other) allowOrigin(response.headers, origin);
 		return response;
 	};
 }
 
+/** The answer to what came in by HTTP's rules and yet has no address that can be read. */
+export function unreadable(options: EdgeOptions): Response {
+	return withHeaders(options, refuse(new AppError("INPUT_INVALID", { detail: "its address cannot be read" })));
+}
+
+async function attempt({ report }: EdgeOptions, handler: Handler, request: Request): Promise<Response> {
+	try {
+		return await handler(request);
+	} catch (error) {
+		report(error);
+		return refuse(new AppError("INTERNAL"));
+	}
+}
+
+function withHeaders({ tls }: EdgeOptions, answer: Response): Response {
+	// Some answers come with headers that cannot be changed.
+	const response = new Response(answer.body, answer);
+	for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
+	if (tls) response.headers.set("strict-transport-security", "max-age=31536000");
+	return response;
+}
+
 /** Why a request must not come in; `null` when it may. */
 function refusalOf({ hosts, ownOrigins, otherOrigins }: EdgeOptions, request: Request): ErrorCode | null {
-	const url = new URL(request.url);
-	if (!hosts.has(url.hostname.toLowerCase())) return "HOST_REFUSED";
+	if (!isOwnHost(hosts, request)) return "HOST_REFUSED";
 	const origin = request.headers.get("origin");
 	if (origin !== null && !ownOrigins.has(origin) && !otherOrigins.has(origin)) return "ORIGIN_REFUSED";
 	if (request.method === "GET" || request.method === "HEAD") return null;
@@ -78,9 +102,15 @@ function refusalOf({ hosts, ownOrigins, otherOrigins }: EdgeOptions, request: Re
 	return length === null || Number(length) > BODY_MAX ? "TOO_LARGE" : null;
 }
 
-function refuse(code: ErrorCode): Response {
-	const error = new AppError(code);
-	return Response.json({ code, message: error.message }, { status: getHTTPStatusCodeFromError(asTransport(error)) });
+/** Both the target and every Host header name this server: what reads the request next may believe either. */
+function isOwnHost(hosts: ReadonlySet<string>, { url, headers }: Request): boolean {
+	const named = (headers.get("host") ?? "").split(",").map((host) => host.trim().toLowerCase().replace(/:\d+$/, ""));
+	return [new URL(url).hostname, ...named].every((host) => hosts.has(host));
+}
+
+function refuse(error: AppError): Response {
+	const status = getHTTPStatusCodeFromError(asTransport(error));
+	return Response.json({ code: error.code, message: error.message }, { status });
 }
 
 function preflight(): Response {
@@ -94,7 +124,7 @@ function preflight(): Response {
 	});
 }
 
-/** Without `allow-credentials`: pages of other origins come with a service token, never with someone's session. */
+/** Without `allow-credentials`, so that browsers send no cookies either. */
 function allowOrigin(headers: Headers, origin: string): void {
 	headers.set("access-control-allow-origin", origin);
 	headers.set("cross-origin-resource-policy", "cross-origin");

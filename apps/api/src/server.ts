@@ -3,21 +3,24 @@
  * is the fastest mounting there is; all of it passes the edge first.
  */
 
+import { createServer, type Server as HttpServer } from "node:http";
 import type { Options } from "@holdfast/config/options";
 import { AppError } from "@holdfast/contract";
 import { anonymous, tokens, userCaller, type Vault } from "@holdfast/vault";
-import { type HttpBindings, serve } from "@hono/node-server";
+import { getRequestListener } from "@hono/node-server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
-import { ADDRESS_HEADER, type Auth, openAuth } from "./auth.ts";
+import { ADDRESS_HEADER, type Auth, isAccountPath, openAuth } from "./auth.ts";
 import { dashboard } from "./dashboard.ts";
-import { guarded } from "./edge.ts";
+import { type EdgeOptions, guarded, unreadable } from "./edge.ts";
 import { type Log, reportError } from "./log.ts";
 import { appRouter } from "./router.ts";
 import type { Context } from "./trpc.ts";
 
 /** The most calls one request may carry. */
 const BATCH_MAX = 50;
+/** Slow clients do not hold a socket: milliseconds for the headers, and for the whole request. */
+const TIME_LIMITS = { headersTimeout: 15_000, requestTimeout: 60_000 };
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 export interface Server {
@@ -27,23 +30,22 @@ export interface Server {
 	close(): Promise<void>;
 }
 
-export type ServerOptions = Pick<Options, "host" | "port" | "publicUrl" | "allowedHosts" | "allowedOrigins">;
+export interface ServerOptions
+	extends Pick<Options, "host" | "port" | "publicUrl" | "allowedHosts" | "allowedOrigins"> {
+	/** The folder with the built dashboard. */
+	dashboard: string;
+}
 
 /** Serve a vault. @throws AppError `PORT_IN_USE` */
 export async function startServer(vault: Vault, options: ServerOptions, log: Log): Promise<Server> {
-	let handler: (request: Request, address: string | null) => Response | Promise<Response> = () =>
-		new Response(null, { status: 503 });
-	const listening = await listen(options, (request, { incoming }: HttpBindings) =>
-		handler(request, incoming.socket.remoteAddress ?? null),
-	);
-	const url = options.publicUrl ?? `http://localhost:${listening.port}`;
-	const hosts = new Set([...LOOPBACK, new URL(url).hostname, ...options.allowedHosts]);
-	const ownOrigins = new Set([url, ...[...hosts].map((host) => `http://${host}:${listening.port}`)]);
-	const auth = openAuth(vault, { url, origins: [...ownOrigins], log });
-	const edge = { hosts, ownOrigins, otherOrigins: new Set(options.allowedOrigins), tls: url.startsWith("https:") };
-	const site = siteOf(vault, auth);
+	const server = createServer(TIME_LIMITS);
+	const port = await listen(server, options);
 	const report = (error: unknown) => reportError(log, error);
-	handler = (request, address) =>
+	const edge = edgeOf(options, port, report);
+	const url = options.publicUrl ?? ownOrigin("localhost", port);
+	const auth = openAuth(vault, { url, origins: [...edge.ownOrigins], log });
+	const site = siteOf(vault, auth, options.dashboard);
+	const answer = (request: Request, address: string | null) =>
 		guarded(edge, (passed) => {
 			if (!new URL(passed.url).pathname.startsWith("/trpc/")) {
 				passed.headers.set(ADDRESS_HEADER, address ?? "unknown");
@@ -58,40 +60,57 @@ export async function startServer(vault: Vault, options: ServerOptions, log: Log
 				responseMeta: () => ({ headers: { "cache-control": "no-store" } }),
 			});
 		})(request);
-	return { url, port: listening.port, close: listening.close };
+	server.on(
+		"request",
+		getRequestListener((request, { incoming }) => answer(request, incoming.socket.remoteAddress ?? null), {
+			errorHandler: () => unreadable(edge),
+		}),
+	);
+	return { url, port, close: () => close(server) };
 }
 
-interface Listening {
-	port: number;
-	close(): Promise<void>;
+/** Under which names and from which pages the server may be asked. */
+function edgeOf(options: ServerOptions, port: number, report: EdgeOptions["report"]): EdgeOptions {
+	const { publicUrl, allowedHosts, allowedOrigins } = options;
+	const tls = publicUrl?.startsWith("https:") ?? false;
+	const named = [...(publicUrl === null ? [] : [new URL(publicUrl).hostname]), ...allowedHosts];
+	// Where there is TLS, a page that came without it could be anyone's.
+	const plain = tls ? LOOPBACK : [...LOOPBACK, ...named];
+	const ownOrigins = plain.map((host) => ownOrigin(host, port));
+	return {
+		hosts: new Set([...LOOPBACK, ...named]),
+		ownOrigins: new Set(publicUrl === null ? ownOrigins : [publicUrl, ...ownOrigins]),
+		otherOrigins: new Set(allowedOrigins),
+		tls,
+		report,
+	};
 }
 
-function listen(
-	{ host, port }: ServerOptions,
-	fetch: (request: Request, bindings: HttpBindings) => Response | Promise<Response>,
-): Promise<Listening> {
+/** The origin as browsers write it: without the port where that is HTTP's own. */
+function ownOrigin(host: string, port: number): string {
+	return new URL(`http://${host}:${port}`).origin;
+}
+
+/** @returns the port */
+function listen(server: HttpServer, { host, port }: ServerOptions): Promise<number> {
 	return new Promise((resolve, reject) => {
-		const server = serve({
-			fetch: (request, bindings) => fetch(request, bindings as HttpBindings),
-			hostname: host,
-			port,
-			// Slow clients do not hold a socket: this long for the headers, and for the whole request.
-			serverOptions: { headersTimeout: 15_000, requestTimeout: 60_000 },
-		});
 		server.once("listening", () => {
 			const address = server.address();
-			const close = () =>
-				new Promise<void>((closed) => {
-					server.close(() => closed());
-					if ("closeAllConnections" in server) server.closeAllConnections();
-				});
-			resolve({ port: typeof address === "object" && address ? address.port : port, close });
+			resolve(typeof address === "object" && address ? address.port : port);
 		});
 		server.once("error", (error: NodeJS.ErrnoException) => {
 			reject(
 				error.code === "EADDRINUSE" ? new AppError("PORT_IN_USE", { detail: String(port) }, { cause: error }) : error,
 			);
 		});
+		server.listen(port, host);
+	});
+}
+
+function close(server: HttpServer): Promise<void> {
+	return new Promise((closed) => {
+		server.close(() => closed());
+		server.closeAllConnections();
 	});
 }
 
@@ -117,10 +136,15 @@ async function contextOf({ vault, auth, report }: Parts, request: Request, addre
 }
 
 /** Everything but the procedures. */
-function siteOf(vault: Vault, auth: Auth): Hono {
+function siteOf(vault: Vault, auth: Auth, folder: string): Hono {
 	const site = new Hono();
-	site.on(["GET", "POST"], "/auth/*", async ({ req }) => {
-		const answer = await auth.handler(req.raw);
+	// The edge answers for what fails unexpectedly.
+	site.onError((error) => {
+		throw error;
+	});
+	site.all("/auth/*", async ({ req }) => {
+		const open = req.method === "POST" && isAccountPath(req.path);
+		const answer = open ? await auth.handler(req.raw) : new Response(null, { status: 404 });
 		answer.headers.set("cache-control", "no-store");
 		return answer;
 	});
@@ -130,6 +154,6 @@ function siteOf(vault: Vault, auth: Auth): Hono {
 		await vault.live.refresh();
 		return context.json({ status: pending.length === 0 ? "ready" : "degraded", mirrors: pending });
 	});
-	site.route("/", dashboard());
+	site.route("/", dashboard(folder));
 	return site;
 }

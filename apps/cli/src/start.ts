@@ -3,17 +3,21 @@
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
 import { startServer } from "@holdfast/api";
 import { openLog } from "@holdfast/api/log";
 import type { Options } from "@holdfast/config/options";
 import { openVault } from "@holdfast/vault";
 import { vaultOptions } from "./vault-options.ts";
 
+/** From `src` as from `dist`, the dashboard is built beside this app. */
+const DASHBOARD = fileURLToPath(new URL("../../web/dist", import.meta.url));
+
 export async function start(options: Options): Promise<void> {
 	const log = openLog(options.logLevel);
 	const first = !existsSync(join(options.dataDir, "holdfast.db"));
 	await using vault = await openVault(vaultOptions(options, { serves: true, warn: (message) => log.warn(message) }));
-	const server = await startServer(vault, options, log);
+	const server = await startServer(vault, { ...options, dashboard: DASHBOARD }, log);
 	const claimed = await vault.storage.claimed();
 	const here = (path: string) => relative(process.cwd(), path) || ".";
 	const lines = [

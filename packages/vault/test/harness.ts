@@ -2,9 +2,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { localCaller } from "../src/access.ts";
+import type { SaveResult } from "@holdfast/contract/schemas";
 import type { Caller, Vault, VaultOptions } from "../src/index.ts";
-import { openVault, userCaller } from "../src/index.ts";
+import { localCaller, openVault, settings, userCaller } from "../src/index.ts";
 
 export const admin: Caller = localCaller("tester", "here");
 
@@ -38,20 +38,19 @@ export interface TestVault {
 	vault: Vault;
 	folder: string;
 	envFile: () => string;
-	save: (writes: Record<string, string>, environment?: string) => ReturnType<typeof import("../src/save.ts").save>;
+	save: (writes: Record<string, string>, environment?: string) => Promise<SaveResult>;
 	[Symbol.asyncDispose](): Promise<void>;
 }
 
 export async function testVault(more: Partial<VaultOptions> = {}): Promise<TestVault> {
 	const folder = testFolder();
 	const vault = await openVault(optionsIn(folder.path, more));
-	const { save } = await import("../src/save.ts");
 	return {
 		vault,
 		folder: folder.path,
 		envFile: () => readFileSync(join(folder.path, ".env"), "utf8"),
 		save: (writes, environment = "default") =>
-			save(vault, admin, {
+			settings.save(vault, admin, {
 				environment,
 				owner: "shared",
 				writes: Object.entries(writes).map(([name, value]) => ({ name, value })),

@@ -3,8 +3,8 @@
  * mode at synchronous=FULL: when it returns, it is on the disk.
  */
 import { closeSync, openSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { AppError } from "@holdfast/contract";
 import type { KeyOwner } from "@holdfast/crypto";
 import Database from "better-sqlite3";
@@ -17,7 +17,8 @@ import { prepareQueries } from "./queries.ts";
 import { dataKeys, instances, tokens, workers } from "./schema.ts";
 import type { Change, Committed, Instance, Storage } from "./storage.ts";
 
-const MIGRATIONS = fileURLToPath(new URL("../../drizzle", import.meta.url));
+/** Found through the package, because this file may be part of a bundle elsewhere. */
+const MIGRATIONS = join(dirname(createRequire(import.meta.url).resolve("@holdfast/vault/package.json")), "drizzle");
 /** How long a writer waits for the others, in milliseconds. */
 const BUSY_TIMEOUT = 15_000;
 /** The first SQLite whose WAL cannot be reset under another connection's feet: https://sqlite.org/releaselog/3_51_3.html */
