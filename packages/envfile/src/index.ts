@@ -1,0 +1,16 @@
+/** `.env` text: plan a line, edit a file without loss, prove the edit, replace the file whole. */
+export type { Disk } from "./disk.ts";
+export {
+	type EnvDocument,
+	editDocument,
+	entries,
+	type ParseOptions,
+	parseDocument,
+	printDocument,
+} from "./document.ts";
+export type { Entry, Note, Other, Segment } from "./parse.ts";
+export { type Plan, planLine, READERS, type Reader } from "./plan.ts";
+export { type EnvFile, readEnvFile } from "./read.ts";
+export { type ReplaceOptions, type ReplaceStatus, replaceFile, type Step } from "./replace.ts";
+export { type UpdateOptions, type UpdateResult, updateEnvFile } from "./update.ts";
+export { type Edit, verifyEdit } from "./verify.ts";

@@ -1,0 +1,106 @@
+/**
+ * Replacing a file so that, at any moment and after any crash, it has either all of its old bytes or all of its new
+ * ones. A temporary file in the same folder is written and synced, then renamed over the old one, and the folder is
+ * synced.
+ *
+ * Writers of one file take turns above this: two at once leave one of the two whole, and no more is promised.
+ */
+import { basename, dirname } from "node:path";
+import { AppError } from "@holdfast/contract";
+import { type Disk, errnoOf, onDisk, realDisk, syncFolder } from "./disk.ts";
+import { finishInterrupted, type JournalStep, writeInPlace } from "./journal.ts";
+import { readBytes, stampOf } from "./read.ts";
+import { findTarget, type Target } from "./target.ts";
+import { discardTemp, sweepTemps, type TempStep, writeTemp } from "./temp.ts";
+
+/**
+ * What has just been done. A write by rename takes the first five in this order; the rest belong to a write in place.
+ */
+export type Step = TempStep | "renamed" | "folder-synced" | JournalStep;
+
+/** `in-place`: the file could not be renamed over, and was written through a journal. */
+export type ReplaceStatus = "replaced" | "unchanged" | "in-place";
+
+export interface ReplaceOptions {
+	/** The folder the file must be in, after every link is followed. */
+	root: string;
+	/** Called after each step, so that a test can end the process there. */
+	onStep?: (step: Step) => void;
+	fs?: Disk;
+}
+
+/** A file that cannot be renamed over: a mount point, or a file on another file system. */
+function isImmovable(error: unknown): boolean {
+	const errno = errnoOf(error);
+	return errno === "EBUSY" || errno === "EXDEV";
+}
+
+function holds(target: Target, bytes: Buffer, disk: Disk): boolean {
+	return target.stats?.size === bytes.length && readBytes(target.path, disk)?.equals(bytes) === true;
+}
+
+interface Work {
+	target: Target;
+	bytes: Buffer;
+	disk: Disk;
+	onStep: (step: Step) => void;
+}
+
+/** Rename over the target; whether it could be. */
+function moved(temp: string, { target, disk, onStep }: Work): boolean {
+	try {
+		disk.renameSync(temp, target.path);
+	} catch (error) {
+		if (!isImmovable(error) || target.stats === null) throw error;
+		return false;
+	}
+	onStep("renamed");
+	syncFolder(dirname(target.path), disk);
+	onStep("folder-synced");
+	return true;
+}
+
+function write(work: Work, mayStillWrite: () => void): ReplaceStatus {
+	const { target, bytes, disk, onStep } = work;
+	sweepTemps(dirname(target.path), disk);
+	const temp = writeTemp(target, bytes, disk, onStep);
+	try {
+		mayStillWrite();
+		if (temp.faithful && moved(temp.path, work)) return "replaced";
+		writeInPlace(temp.path, target.path, bytes, disk, onStep);
+		return "in-place";
+	} catch (error) {
+		discardTemp(temp.path, disk, error);
+		throw error;
+	}
+}
+
+/**
+ * Make the file at `path` hold exactly `bytes`, durably.
+ *
+ * An existing file keeps its mode and owner; one that is made is for the owner alone (0600). A link inside the root is
+ * followed and stays. Two fsyncs, none when the bytes are there already. What dead processes left in the folder is
+ * removed, and a write in place that was cut short is finished first.
+ *
+ * @param expected the state the caller read, from `stampOf`; when the file has another one by then, nothing is written.
+ * @throws AppError `FILE_UNSAFE` for what must not be written to. `MIRROR_FAILED` with the errno for what could not be;
+ * the old bytes are then intact, or the new ones whole when only the folder's fsync failed.
+ */
+export function replaceFile(
+	path: string,
+	bytes: Buffer,
+	options: ReplaceOptions & { expected?: string | null },
+): { status: ReplaceStatus } {
+	const { root, onStep = () => {}, fs: disk = realDisk, expected } = options;
+	const name = basename(path);
+	return onDisk(name, () => {
+		const found = findTarget(path, root, disk);
+		const target = finishInterrupted(found.path, disk, onStep) ? findTarget(path, root, disk) : found;
+		const mayStillWrite = (): void => {
+			if (expected === undefined || stampOf(target.path, disk) === expected) return;
+			throw new AppError("MIRROR_FAILED", { name, detail: "someone changed it in the same moment" });
+		};
+		if (holds(target, bytes, disk)) return { status: "unchanged" };
+		return { status: write({ target, bytes, disk, onStep }, mayStillWrite) };
+	});
+}

@@ -1,0 +1,164 @@
+import fs from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { diskWith } from "../test/failing-disk.ts";
+import { tempFolder } from "../test/temp-folder.ts";
+import { journalPath } from "./journal.ts";
+import { readEnvFile } from "./read.ts";
+import { type UpdateOptions, type UpdateResult, updateEnvFile } from "./update.ts";
+
+type Rest = Partial<Omit<UpdateOptions, "values">>;
+
+/** A folder with a `.env`, and the update of it. */
+function project(text?: string) {
+	const folder = tempFolder();
+	const path = join(folder.path, ".env");
+	if (text !== undefined) fs.writeFileSync(path, text);
+	return {
+		...folder,
+		root: folder.path,
+		path,
+		[Symbol.dispose]: () => folder[Symbol.dispose](),
+		text: () => fs.readFileSync(path, "utf8"),
+		update: (values: Record<string, string | null>, rest: Rest = {}): UpdateResult =>
+			updateEnvFile({ path, root: folder.path, values: new Map(Object.entries(values)), ...rest }),
+	};
+}
+
+test("a missing file is made for the owner alone, with two lines that say what it is", () => {
+	using it = project();
+	expect(it.update({ A: "1", B: null })).toEqual({ status: "replaced", vaultOnly: [] });
+	expect(it.text()).toMatch(/^# .*Holdfast.*\n# .*hand edits.*\nA='1'\n$/);
+	expect(fs.statSync(it.path).mode & 0o777).toBe(0o600);
+});
+
+test("a missing file is not made for nothing", () => {
+	using it = project();
+	expect(it.update({ A: null })).toEqual({ status: "unchanged", vaultOnly: [] });
+	expect(fs.existsSync(it.path)).toBe(false);
+});
+
+test("values are set and taken out; every other line stays", () => {
+	using it = project("# mine\nA=1\nexport B = 'old' # why\nC=3\n");
+	expect(it.update({ B: "new", C: null, D: "it's" }).status).toBe("replaced");
+	expect(it.text()).toBe("# mine\nA=1\nexport B = 'new' # why\nD=\"it's\"\n");
+});
+
+test.each(["A=plain-1.0\n", 'A="plain-1.0"\n', "export A='plain-1.0' # mine\n", "A=plain-1.0\nA='plain-1.0'\n"])(
+	"%j says it already: nothing is written, not even temporarily",
+	(text) => {
+		using it = project(text);
+		const { ino } = fs.statSync(it.path);
+		const disk = diskWith((call) => (call === "writeSync" || call === "fsyncSync" ? "EIO" : null));
+		expect(it.update({ A: "plain-1.0", GONE: null }, { fs: disk })).toEqual({ status: "unchanged", vaultOnly: [] });
+		expect(it.text()).toBe(text);
+		expect(fs.statSync(it.path).ino).toBe(ino);
+	},
+);
+
+test.each([
+	["A=x y\n", "x y"],
+	['A="x$y"\n', "x$y"],
+	["A=`x`\n", "x"],
+	["A=x#y\n", "x"],
+	["A= x\n", "x"],
+	["A=\u00a0'x'\n", "x"],
+	["\u00a0A=x\n", "x"],
+	["A='it's'\n", "it's"],
+	["A=old\nA='x'\n", "x"],
+	["\uFEFFA='x'\n", "x"],
+])("%j reads right for some readers only: it is written so that all agree", (text, value) => {
+	using it = project(text);
+	expect(it.update({ A: value }).status).toBe("replaced");
+	expect(it.text()).toMatch(/^A=(['"])[^\n]*\1\n$/);
+	expect(it.update({ A: value }).status).toBe("unchanged");
+});
+
+test("a value without a portable form is named with its readers, and stands as a comment until it has one", () => {
+	using it = project("A=1\nKEY=old\n");
+	const vaultOnly = [{ name: "KEY", readers: ["dotenvx", "python", "compose", "sh"] }];
+	expect(it.update({ KEY: "it's $5" })).toEqual({ status: "replaced", vaultOnly });
+	expect(it.text()).toBe("A=1\n# KEY is kept in Holdfast: no quoting reads the same everywhere\n");
+	expect(it.update({ KEY: "it's $5" })).toEqual({ status: "unchanged", vaultOnly });
+	expect(it.update({ KEY: "it's $5" }, { readers: ["node", "dotenv"] }).vaultOnly).toEqual([]);
+	expect(it.text()).toBe("A=1\nKEY=`it's $5`\n");
+	expect(it.update({ KEY: "it's $5" }, { readers: ["sh"] }).status).toBe("replaced");
+	expect(it.text()).toBe("A=1\nKEY='it'\\''s $5'\n");
+	expect(it.update({ KEY: "it's $5" }, { readers: ["sh"] }).status).toBe("unchanged");
+});
+
+test("names to keep are left as the file has them", () => {
+	using it = project("A=1\nB=2\n");
+	it.update({ A: "new", B: "new" }, { keep: new Set(["A"]) });
+	expect(it.text()).toBe("A=1\nB='new'\n");
+});
+
+test("FAULTS 1: a value that ends its quote and goes on makes no new key in the file", () => {
+	using it = project("A=1\n");
+	for (const value of ["x\nINJECT=1", "x'\nINJECT=1", "x'\nINJECT='1", 'x"\nINJECT="1', "x\\'\nINJECT=1 #'"]) {
+		it.update({ KEY: value });
+		const names = [...readEnvFile(it.path).entries.keys()];
+		expect(names.filter((name) => name !== "KEY")).toEqual(["A"]);
+	}
+});
+
+test.each([
+	["x\0", "VALUE_HAS_NUL"],
+	["x\r", "VALUE_HAS_CR"],
+	["\ud800", "VALUE_NOT_UNICODE"],
+])("FAULTS 2: %j is refused and the file stays as it was", (value, code) => {
+	using it = project("KEY=old\n");
+	expect(() => it.update({ KEY: value })).toThrow(expect.objectContaining({ code }));
+	expect(it.text()).toBe("KEY=old\n");
+});
+
+test("FAULTS 4: a file that cannot be edited safely is left as it is", () => {
+	using it = project("A=1\nB='open\nKEY=old\n");
+	const fields = { name: ".env", detail: "line 2: unterminated quote" };
+	expect(() => it.update({ KEY: "new" })).toThrow(expect.objectContaining({ code: "FILE_UNSAFE", fields }));
+	expect(it.text()).toBe("A=1\nB='open\nKEY=old\n");
+});
+
+test("FAULTS 4: an edit that a reader would misread is not written; the refusal names the keys and no text", () => {
+	using it = project("TWO WORDS='secret\nKEY=old\n");
+	expect(() => it.update({ KEY: "new" })).toThrow(
+		expect.objectContaining({ code: "FILE_UNSAFE", message: expect.stringMatching(/KEY(?!.*(secret|WORDS))/) }),
+	);
+	expect(it.text()).toBe("TWO WORDS='secret\nKEY=old\n");
+});
+
+test("FAULTS 4: blanks that make Node take the next line for a value are refused with their line", () => {
+	using it = project("A=1\nEMPTY= \n");
+	const fields = { name: ".env", detail: "line 2: blanks after EMPTY= make Node take the next line for its value" };
+	expect(() => it.update({ KEY: "new" })).toThrow(expect.objectContaining({ code: "FILE_UNSAFE", fields }));
+	expect(it.update({ EMPTY: "new", KEY: "new" }).status).toBe("replaced");
+	expect(it.text()).toBe("A=1\nEMPTY='new' \nKEY='new'\n");
+});
+
+test.each(["temp-created", "temp-synced"])("FAULTS 7: a hand edit at %s is reported, not clobbered", (at) => {
+	using it = project("A=1\nKEY=old\n");
+	const byHand = "A=1\nKEY=mine\n";
+	const onStep = (step: string): void => {
+		if (step === at) fs.writeFileSync(it.path, byHand);
+	};
+	expect(() => it.update({ KEY: "new" }, { onStep })).toThrow(
+		expect.objectContaining({ code: "MIRROR_FAILED", retryable: true }),
+	);
+	expect(it.text()).toBe(byHand);
+	expect(fs.readdirSync(it.root)).toEqual([".env"]);
+});
+
+test("FAULTS 7: a file made by hand in the same moment is not clobbered", () => {
+	using it = project();
+	const onStep = (): void => fs.writeFileSync(it.path, "KEY=mine\n");
+	expect(() => it.update({ KEY: "new" }, { onStep })).toThrow(expect.objectContaining({ code: "MIRROR_FAILED" }));
+	expect(it.text()).toBe("KEY=mine\n");
+});
+
+test("a write in place that was cut short is finished before the file is read", () => {
+	using it = project("A='1'\nKEY='ne");
+	fs.writeFileSync(journalPath(it.path), "A='1'\nKEY='new'\n");
+	expect(it.update({ B: "2" }).status).toBe("replaced");
+	expect(it.text()).toBe("A='1'\nKEY='new'\nB='2'\n");
+	expect(fs.readdirSync(it.root)).toEqual([".env"]);
+});
