@@ -88,9 +88,9 @@ async function carryOut(vault: Vault, caller: Caller, request: Request): Promise
 function refuseBadInput(intents: readonly Intent[]): void {
 	const seen = new Set<string>();
 	for (const { name, value } of intents) {
-		if (!NAME_PATTERN.test(name)) throw new AppError("NAME_INVALID", { name: JSON.stringify(name.slice(0, 128)) });
-		const because = forbiddenBecause(name);
+		const because = NAME_PATTERN.test(name.toUpperCase()) ? forbiddenBecause(name) : null;
 		if (because !== null) throw new AppError("NAME_FORBIDDEN", { name, detail: because });
+		if (!NAME_PATTERN.test(name)) throw new AppError("NAME_INVALID", { name: JSON.stringify(name.slice(0, 128)) });
 		if (seen.has(name)) throw new AppError("DUPLICATE_NAME", { name });
 		seen.add(name);
 		const problem = value === null ? null : valueProblem(value);

@@ -2,10 +2,10 @@
  * An environment's shared values in one sealed piece: what an application reads while it boots, and what the server keeps
  * in memory. Loads better-sqlite3 and the crypto package and nothing heavier, because it runs before applications do.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, DEFAULT_ENVIRONMENT } from "@holdfast/contract";
-import { type KeyOwner, open, openDataKey, type SealContext, type SealingKey, seal } from "@holdfast/crypto";
+import { open, openDataKey, type SealContext, type SealingKey, seal } from "@holdfast/crypto";
 import Database from "better-sqlite3";
 import { type RootKeySource, requireRootKey } from "./root-key.ts";
 
@@ -68,67 +68,79 @@ export interface SavedValues {
 }
 
 /**
- * Read an environment's saved values straight from the database file, without a server.
+ * Read an environment's saved values straight from the database file: without a server, beside one, or in a folder that may
+ * not be written to.
  *
  * @throws AppError `NO_VAULT` when there is no database in the folder, `ENVIRONMENT_NOT_FOUND`, `ROOT_KEY_MISSING`,
- * `ROOT_KEY_WRONG`, or `DATABASE_UNREADABLE`.
+ * `ROOT_KEY_WRONG`, `ROOT_KEY_MALFORMED`, `VALUE_DAMAGED`, or `DATABASE_UNREADABLE`.
  */
 export function readSavedValues(folder: string, rootKey: RootKeySource, environment: string): SavedValues {
 	const path = join(folder, DATABASE_FILE);
-	if (!existsSync(path)) throw new AppError("NO_VAULT", { detail: folder });
-	const database = openReadonly(path);
-	try {
-		return database.transaction(() => readAll(database, rootKey, environment))();
-	} catch (error) {
-		if (!(error instanceof Database.SqliteError)) throw error;
-		throw new AppError("DATABASE_UNREADABLE", { detail: `${error.code}, ${error.message}` }, { cause: error });
-	} finally {
-		database.close();
-	}
-}
-
-function openReadonly(path: string): Database.Database {
-	try {
-		return new Database(path, { readonly: true, fileMustExist: true });
-	} catch (error) {
-		throw new AppError("DATABASE_UNREADABLE", { detail: (error as Error).message }, { cause: error });
-	}
-}
-
-interface InstanceRow {
-	id: string;
-	root_key_id: string;
-	revision: number;
-}
-interface KeyRow {
-	id: string;
-	owner: KeyOwner;
-	sealed: Buffer;
-}
-interface EnvironmentRow {
-	edition: number;
-	snapshot: Buffer;
-}
-
-function readAll(database: Database.Database, rootKey: RootKeySource, environment: string): SavedValues {
-	const instance = database.prepare("SELECT id, root_key_id, revision FROM instance").get() as InstanceRow | undefined;
-	if (!instance) throw new AppError("NO_VAULT", { detail: database.name });
-	const root = requireRootKey(rootKey, instance.root_key_id);
-	const findKey = database.prepare("SELECT id, owner, sealed FROM data_key WHERE owner = ?");
-	const findSnapshot = database.prepare("SELECT edition, snapshot FROM environment WHERE name = ?");
+	const rows = existsSync(path) ? readRows(path, environment) : [];
+	const [first] = rows;
+	if (!first) throw new AppError("NO_VAULT", { detail: folder });
+	const root = requireRootKey(rootKey, first.rootKeyId);
 
 	function valuesOf(name: string): Snapshot {
-		const row = findSnapshot.get(name) as EnvironmentRow | undefined;
-		const stored = findKey.get(`environment:${name}`) as KeyRow | undefined;
-		if (!row || !stored || !instance) throw new AppError("ENVIRONMENT_NOT_FOUND", { name });
-		const key = openDataKey(root, instance.id, stored);
-		const place = { instance: instance.id, environment: name, edition: row.edition };
-		const values = key && openSnapshot(key, place, row.snapshot);
+		const row = rows.find((each) => each.environment === name);
+		if (!row) throw new AppError("ENVIRONMENT_NOT_FOUND", { name });
+		const { instance, keyId: id, edition, snapshot } = row;
+		const key = openDataKey(root, instance, { id, owner: `environment:${name}`, sealed: row.sealedKey });
+		const values = key && openSnapshot(key, { instance, environment: name, edition }, snapshot);
 		if (!values) throw new AppError("VALUE_DAMAGED", { name: `the snapshot of ${name}` });
 		return values;
 	}
 
 	const own = valuesOf(environment);
 	const base: Snapshot = environment === DEFAULT_ENVIRONMENT ? new Map() : valuesOf(DEFAULT_ENVIRONMENT);
-	return { revision: instance.revision, own, base };
+	return { revision: first.revision, own, base };
+}
+
+/** The instance, with an environment's snapshot and its data key; `environment` is `null` when there is none of them. */
+interface Row {
+	instance: string;
+	rootKeyId: string;
+	revision: number;
+	environment: string | null;
+	edition: number;
+	snapshot: Uint8Array;
+	keyId: string;
+	sealedKey: Uint8Array;
+}
+
+/** One statement, so that all it gives is of one moment. */
+const SELECT = `
+	SELECT i.id AS instance, i.root_key_id AS rootKeyId, i.revision, e.name AS environment, e.edition, e.snapshot,
+		k.id AS keyId, k.sealed AS sealedKey
+	FROM instance i
+	LEFT JOIN (environment e JOIN data_key k ON k.owner = 'environment:' || e.name) ON e.name IN (?, ?)`;
+
+function readRows(path: string, environment: string): Row[] {
+	try {
+		return select(path, environment);
+	} catch (error) {
+		const code = error instanceof Database.SqliteError ? error.code : null;
+		const shut = code === "SQLITE_READONLY_DIRECTORY" || code === "SQLITE_CANTOPEN";
+		if (shut && !existsSync(`${path}-wal`)) return select(wholeFile(path), environment);
+		const detail = `${code === null ? "" : `${code}, `}${(error as Error).message}`;
+		throw new AppError("DATABASE_UNREADABLE", { detail }, { cause: error });
+	}
+}
+
+function select(source: string | Buffer, environment: string): Row[] {
+	const database = new Database(source, { readonly: true, fileMustExist: true });
+	try {
+		return database.prepare<[string, string], Row>(SELECT).all(environment, DEFAULT_ENVIRONMENT);
+	} finally {
+		database.close();
+	}
+}
+
+/**
+ * A database that nobody has open, as bytes. SQLite makes files of its own beside a WAL database even to read it, which a
+ * read-only folder forbids; in memory it needs none once the header says so: https://sqlite.org/c3ref/deserialize.html
+ */
+function wholeFile(path: string): Buffer {
+	const bytes = readFileSync(path);
+	return bytes.fill(1, 18, 20);
 }

@@ -25,6 +25,8 @@ export interface Places extends Omit<Sources, "fallback"> {
 	own: ReadonlyMap<string, OwnValue>;
 	base: ReadonlyMap<string, OwnValue>;
 	personal: ReadonlyMap<string, OwnValue>;
+	/** The environment's own settings whose stored row does not open. */
+	damaged: ReadonlyMap<string, number>;
 }
 
 /**
@@ -46,6 +48,7 @@ export async function gather(vault: Vault, caller: Caller, environment: string):
 		environment,
 		revision,
 		own: withDamaged(live),
+		damaged: live.damaged,
 		base: inherited ? withDamaged(inherited) : new Map(),
 		personal: caller.userId === null ? new Map() : await personalValues(vault, caller.userId, environment),
 		process: vault.options.processEnv,
@@ -103,7 +106,7 @@ export function toView(places: Places, name: string, row: VersionRow | undefined
 		shadows: layers.slice(1),
 		savedAt: present?.at ?? null,
 		savedBy: present?.by ?? null,
-		problem: places.own.get(name)?.value === null ? "VALUE_DAMAGED" : null,
+		problem: places.damaged.has(name) ? "VALUE_DAMAGED" : null,
 	};
 }
 

@@ -1,0 +1,60 @@
+/** Where a value comes from and how to change that, in words. The order of sources is the contract's precedence. */
+import { DEFAULT_ENVIRONMENT } from "@holdfast/contract";
+import type { Layer, SettingView } from "@holdfast/contract/schemas";
+
+/** "Saved in production", "From the shell", "From .env": as seen from `environment`. */
+export function sourceWords({ source, place }: Pick<Layer, "source" | "place">, environment: string): string {
+	switch (source) {
+		case "personal":
+			return "Yours alone";
+		case "environment":
+			return `Saved in ${place ?? environment}`;
+		case "default":
+			return environment === DEFAULT_ENVIRONMENT ? "Saved in default" : "Inherited from default";
+		case "process":
+			return "From the shell";
+		case "file":
+			return `From ${place ?? ".env"}`;
+		case "catalogue":
+			return "Built-in default";
+	}
+}
+
+/** Every place that has a value, the one that applies first. */
+export function chain({ effective, shadows }: Pick<SettingView, "effective" | "shadows">): Layer[] {
+	return effective ? [effective, ...shadows] : [...shadows];
+}
+
+/** The layer that would apply if what is saved in the view's own environment were removed; `null` for none. */
+export function afterRemoval(view: SettingView): Layer | null {
+	return chain(view).find((layer) => !isSavedHere(layer, view.environment)) ?? null;
+}
+
+function isSavedHere({ source }: Layer, environment: string): boolean {
+	return source === "environment" || (source === "default" && environment === DEFAULT_ENVIRONMENT);
+}
+
+/** One or two sentences: why this layer applies, and what to do to have another. */
+export function changeAdvice(view: SettingView): string {
+	const { effective, environment } = view;
+	if (!effective) return "No place has a value. Save one here.";
+	if (isSavedHere(effective, environment)) {
+		const next = afterRemoval(view);
+		if (!next) return "It is the only value. To change it, save another one.";
+		return `A saved value comes before what it hides. Remove it to use the next one: ${sourceWords(next, environment)}.`;
+	}
+	switch (effective.source) {
+		case "personal":
+			return "It applies to you alone and comes before the shared value. Others use what it hides.";
+		case "process":
+			return view.version > 0
+				? "The server runs with HOLDFAST_PRECEDENCE=process, so its shell comes first. Unset that to use the saved value."
+				: "It came with the process that runs Holdfast. Save a value here and it applies instead, also after a restart.";
+		case "file":
+			return "It is a hand-written line of that file. Save a value here and Holdfast keeps it.";
+		case "catalogue":
+			return "It applies because no other place has a value. Save one here to replace it.";
+		default:
+			return `Save a value here to use another one in ${environment} alone.`;
+	}
+}

@@ -1,0 +1,117 @@
+/**
+ * The addresses of the dashboard and who may stand at each.
+ *
+ * One guard: an instance without an owner leads to the claim, a visitor without a session to the sign-in, and the shell's
+ * screens are built only after both. The environment lives in the address (`?env=production`) and follows every link.
+ */
+import { DEFAULT_ENVIRONMENT } from "@holdfast/contract";
+import {
+	createRootRoute,
+	createRoute,
+	createRouter,
+	Outlet,
+	redirect,
+	retainSearchParams,
+	stripSearchParams,
+} from "@tanstack/react-router";
+import { z } from "zod";
+import { AuditScreen } from "./audit/screen.tsx";
+import { describe } from "./failure.ts";
+import { PlaygroundScreen } from "./playground/screen.tsx";
+import { ClaimScreen } from "./session/claim.tsx";
+import { SignInScreen } from "./session/sign-in.tsx";
+import { SettingsScreen } from "./settings/screen.tsx";
+import { BrokenEntrance, BrokenScreen, NotFound } from "./shell/astray.tsx";
+import { Shell } from "./shell/shell.tsx";
+import { queryClient, trpc } from "./trpc.ts";
+
+const me = () => queryClient.ensureQueryData(trpc.session.me.queryOptions());
+
+const root = createRootRoute({ component: Outlet });
+
+const claim = createRoute({
+	getParentRoute: () => root,
+	path: "/claim",
+	component: ClaimScreen,
+	beforeLoad: async () => {
+		if ((await me()).claimed) throw redirect({ to: "/settings" });
+	},
+});
+
+/** Only a path of this dashboard: never an address elsewhere. */
+const Onward = z.string().regex(/^\/(?![/\\])/);
+
+const signIn = createRoute({
+	getParentRoute: () => root,
+	path: "/sign-in",
+	component: SignInScreen,
+	validateSearch: z.object({ to: Onward.optional().catch(undefined) }),
+	beforeLoad: async () => {
+		const { claimed, user } = await me();
+		if (!claimed) throw redirect({ to: "/claim" });
+		if (user) throw redirect({ to: "/settings" });
+	},
+});
+
+const Environment = z.object({ env: z.string().min(1).catch(DEFAULT_ENVIRONMENT).default(DEFAULT_ENVIRONMENT) });
+
+const shell = createRoute({
+	getParentRoute: () => root,
+	id: "shell",
+	component: Shell,
+	validateSearch: Environment,
+	search: { middlewares: [retainSearchParams(["env"]), stripSearchParams({ env: DEFAULT_ENVIRONMENT })] },
+	beforeLoad: async ({ location }) => {
+		const { claimed, user } = await me();
+		if (!claimed) throw redirect({ to: "/claim" });
+		if (!user) throw redirect({ to: "/sign-in", search: { to: location.href } });
+	},
+});
+
+const home = createRoute({
+	getParentRoute: () => shell,
+	path: "/",
+	beforeLoad: () => {
+		throw redirect({ to: "/settings" });
+	},
+});
+
+const settings = createRoute({
+	getParentRoute: () => shell,
+	path: "/settings",
+	component: SettingsScreen,
+	errorComponent: BrokenScreen,
+});
+const playground = createRoute({
+	getParentRoute: () => shell,
+	path: "/playground",
+	component: PlaygroundScreen,
+	errorComponent: BrokenScreen,
+});
+const audit = createRoute({
+	getParentRoute: () => shell,
+	path: "/audit",
+	component: AuditScreen,
+	errorComponent: BrokenScreen,
+});
+
+export const router = createRouter({
+	routeTree: root.addChildren([claim, signIn, shell.addChildren([home, settings, playground, audit])]),
+	scrollRestoration: true,
+	defaultErrorComponent: BrokenEntrance,
+	defaultNotFoundComponent: NotFound,
+});
+
+declare module "@tanstack/react-router" {
+	interface Register {
+		router: typeof router;
+	}
+}
+
+/** A session that ended elsewhere shows in the first refused query: the guard then asks again who this is. */
+queryClient.getQueryCache().subscribe((event) => {
+	if (event.type !== "updated" || event.action.type !== "error") return;
+	const { code } = describe(event.action.error);
+	if (code !== "SIGNED_OUT" && code !== "TOKEN_REFUSED") return;
+	void queryClient.refetchQueries({ queryKey: trpc.session.me.queryKey() }).then(() => router.invalidate());
+});

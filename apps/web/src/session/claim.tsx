@@ -1,0 +1,95 @@
+/**
+ * The first run: whoever reads the server's terminal becomes the owner. The code is typed, never part of an address,
+ * so that it stays out of histories and logs.
+ */
+import { zodResolver } from "@hookform/resolvers/zod";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { type UseFormRegisterReturn, useForm } from "react-hook-form";
+import { z } from "zod";
+import { queryClient } from "../trpc.ts";
+import { Button } from "../ui/button.tsx";
+import { Field } from "../ui/field.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { claim, PASSWORD_MIN } from "./auth.ts";
+import { formatClaimCode, isWholeClaimCode } from "./claim-code.ts";
+import { Entrance } from "./entrance.tsx";
+
+const ClaimForm = z.object({
+	claimCode: z.string().refine(isWholeClaimCode, "The code has 12 letters and digits."),
+	name: z.string().trim().min(1, "Enter your name."),
+	email: z.email("Enter an email address."),
+	password: z.string().min(PASSWORD_MIN, `Use at least ${PASSWORD_MIN} characters.`),
+});
+
+export function ClaimScreen() {
+	const navigate = useNavigate();
+	const [refused, setRefused] = useState<string | null>(null);
+	const form = useForm({
+		resolver: zodResolver(ClaimForm),
+		defaultValues: { claimCode: "", name: "", email: "", password: "" },
+	});
+	const { register, formState } = form;
+	const submit = form.handleSubmit(async (fields) => {
+		const refusal = await claim(fields);
+		setRefused(refusal);
+		if (refusal) return;
+		form.reset();
+		queryClient.clear();
+		await navigate({ to: "/settings" });
+	});
+	return (
+		<Entrance
+			title="Claim this Holdfast"
+			about="It has no owner yet. The server printed a claim code in its terminal; whoever has it becomes the owner."
+		>
+			<form onSubmit={submit} noValidate className="space-y-4">
+				<CodeField registered={register("claimCode")} error={formState.errors.claimCode?.message} />
+				<Field label="Name" autoComplete="name" error={formState.errors.name?.message} {...register("name")} />
+				<Field
+					label="Email"
+					type="email"
+					autoComplete="username"
+					error={formState.errors.email?.message}
+					{...register("email")}
+				/>
+				<Field
+					label="Password"
+					type="password"
+					autoComplete="new-password"
+					hint={`At least ${PASSWORD_MIN} characters.`}
+					error={formState.errors.password?.message}
+					{...register("password")}
+				/>
+				{refused && (
+					<Notice tone="bad" role="alert">
+						{refused}
+					</Notice>
+				)}
+				<Button type="submit" look="primary" disabled={formState.isSubmitting} className="h-9 w-full">
+					{formState.isSubmitting ? "Claiming…" : "Claim"}
+				</Button>
+			</form>
+		</Entrance>
+	);
+}
+
+/** Groups the code while it is typed, as the terminal shows it. */
+function CodeField({ registered, error }: { registered: UseFormRegisterReturn; error: string | undefined }) {
+	return (
+		<Field
+			label="Claim code"
+			placeholder="XXXX-XXXX-XXXX"
+			autoComplete="off"
+			autoCapitalize="characters"
+			spellCheck={false}
+			mono
+			error={error}
+			{...registered}
+			onChange={(event) => {
+				event.target.value = formatClaimCode(event.target.value);
+				return registered.onChange(event);
+			}}
+		/>
+	);
+}

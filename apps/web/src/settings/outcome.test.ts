@@ -1,0 +1,47 @@
+import type { MirrorStatus, SaveResult } from "@holdfast/contract/schemas";
+import { expect, test } from "vitest";
+import { outcomeOf } from "./outcome.ts";
+
+const result = (mirrors: MirrorStatus[], workers = { live: 1, converged: 1 }): SaveResult => ({
+	revision: 42,
+	settings: [],
+	mirrors,
+	workers,
+});
+
+const mirror = (status: MirrorStatus["status"], names: string[] = [], reason: string | null = null): MirrorStatus => ({
+	target: ".env",
+	status,
+	names,
+	reason,
+});
+
+test("says revision, processes and mirror in one line", () => {
+	expect(outcomeOf("Saved", result([mirror("mirrored")]))).toEqual({
+		sentence: "Saved. Revision 42 · live in 1 of 1 processes · mirrored to .env.",
+		remarks: [],
+	});
+});
+
+test("claims no process and no mirror that is not there", () => {
+	expect(outcomeOf("Removed", result([mirror("off")], { live: 0, converged: 0 }))).toEqual({
+		sentence: "Removed. Revision 42 · no running process to update.",
+		remarks: [],
+	});
+});
+
+test("a mirror that is behind is no claim, and gives the server's reason", () => {
+	const reason = ".env could not be written: the folder is read-only. The value is saved; the file is retried.";
+	const { sentence, remarks } = outcomeOf("Saved", result([mirror("pending", [], reason)]));
+	expect(sentence).not.toContain("mirrored");
+	expect(remarks).toEqual([reason]);
+});
+
+test("says the plain fact where the server gave no reason", () => {
+	expect(outcomeOf("Saved", result([mirror("vault-only", ["A_KEY"])])).remarks).toEqual([
+		"A_KEY is in Holdfast only: .env cannot hold it.",
+	]);
+	expect(outcomeOf("Saved", result([mirror("drift", ["A_KEY"])])).remarks).toEqual([
+		"A_KEY was edited by hand in .env, and the line was left alone.",
+	]);
+});

@@ -1,0 +1,37 @@
+/** What a save or a removal did, in the words of the promise: where it is durable, live and mirrored, and where not yet. */
+import type { MirrorStatus, SaveResult } from "@holdfast/contract/schemas";
+
+export interface Outcome {
+	/** "Saved. Revision 42 · live in 1 of 1 processes · mirrored to .env." */
+	sentence: string;
+	/** What did not go all the way, each with its reason. */
+	remarks: string[];
+}
+
+export function outcomeOf(verb: "Saved" | "Removed", result: SaveResult): Outcome {
+	const { live, converged } = result.workers;
+	const mirrored = result.mirrors.filter(({ status }) => status === "mirrored").map(({ target }) => target);
+	const parts = [
+		`Revision ${result.revision}`,
+		live === 0 ? "no running process to update" : `live in ${converged} of ${live} processes`,
+		...(mirrored.length > 0 ? [`mirrored to ${listed(mirrored)}`] : []),
+	];
+	return { sentence: `${verb}. ${parts.join(" · ")}.`, remarks: result.mirrors.flatMap(remark) };
+}
+
+/** The server's reason is a sentence that ends with what to do; without one, the plain fact. */
+function remark({ target, status, names, reason }: MirrorStatus): string[] {
+	const facts: Record<MirrorStatus["status"], string | null> = {
+		mirrored: null,
+		off: null,
+		pending: `${target} could not be written yet. The value is safe in Holdfast, and the file is retried.`,
+		"vault-only": `${listed(names)} is in Holdfast only: ${target} cannot hold it.`,
+		drift: `${listed(names)} was edited by hand in ${target}, and the line was left alone.`,
+	};
+	const fact = facts[status];
+	return fact === null ? [] : [reason ?? fact];
+}
+
+function listed(words: readonly string[]): string {
+	return new Intl.ListFormat("en", { type: "conjunction" }).format(words);
+}

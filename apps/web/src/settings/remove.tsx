@@ -1,0 +1,71 @@
+/** Removing a saved value, after a question that says what applies afterwards. */
+import type { SaveResult, SettingView } from "@holdfast/contract/schemas";
+import { Trash2 } from "lucide-react";
+import { useState } from "react";
+import { afterRemoval, sourceWords } from "../providers/source.ts";
+import { client } from "../trpc.ts";
+import { useAct } from "../ui/act.ts";
+import { Button } from "../ui/button.tsx";
+import { Answers, Dialog } from "../ui/dialog.tsx";
+import { FailureNotice } from "../ui/notice.tsx";
+
+interface RemoveProps {
+	view: SettingView;
+	onRemoved(result: SaveResult): void;
+}
+
+export function Remove({ view, onRemoved }: RemoveProps) {
+	const [asking, setAsking] = useState(false);
+	const { name, environment, version } = view;
+	const remove = useAct(() => client.settings.remove.mutate({ environment, name, expectedVersion: version }));
+	const close = () => {
+		setAsking(false);
+		remove.clear();
+	};
+	return (
+		<>
+			<Button
+				look="quiet"
+				size="small"
+				aria-label={`Remove ${name}`}
+				icon={<Trash2 aria-hidden="true" />}
+				onClick={() => setAsking(true)}
+			>
+				<span className="max-sm:sr-only">Remove</span>
+			</Button>
+			{asking && (
+				<Dialog title={`Remove ${name}?`} onClose={close}>
+					<p className="text-muted">
+						It is removed from <strong className="font-medium text-ink">{environment}</strong>. {afterwards(view)}{" "}
+						Earlier versions stay in Holdfast, sealed.
+					</p>
+					{remove.error !== null && <FailureNotice error={remove.error} />}
+					<Answers>
+						<Button autoFocus onClick={close}>
+							Keep it
+						</Button>
+						<Button
+							look="danger"
+							disabled={remove.pending}
+							onClick={async () => {
+								const result = await remove.run(undefined);
+								if (!result) return;
+								close();
+								onRemoved(result);
+							}}
+						>
+							{remove.pending ? "Removing…" : "Remove"}
+						</Button>
+					</Answers>
+				</Dialog>
+			)}
+		</>
+	);
+}
+
+function afterwards(view: SettingView): string {
+	const next = afterRemoval(view);
+	if (!next) return "Afterwards no place has a value for it.";
+	const words = sourceWords(next, view.environment);
+	return `Afterwards this value applies: ${words}${next.shown ? ` (${next.shown})` : ""}.`;
+}

@@ -1,0 +1,77 @@
+/** What surrounds every screen once signed in: the mark, the way around, the person, and the instance's revision. */
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet } from "@tanstack/react-router";
+import { KeyRound, MessageSquareText, ScrollText } from "lucide-react";
+import { useMe } from "../session/me.ts";
+import { trpc } from "../trpc.ts";
+import { Mark } from "./mark.tsx";
+import { UserMenu } from "./user-menu.tsx";
+
+const PLACES = [
+	{ to: "/settings", label: "AI settings", icon: KeyRound, needs: "settings.see" },
+	{ to: "/playground", label: "Playground", icon: MessageSquareText, needs: "providers.use" },
+	{ to: "/audit", label: "Audit log", icon: ScrollText, needs: "audit.see" },
+] as const;
+
+export function Shell() {
+	return (
+		<div className="min-h-dvh lg:grid lg:grid-cols-[14rem_minmax(0,1fr)]">
+			<a
+				href="#content"
+				className="sr-only rounded-md bg-surface px-3 py-2 focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50"
+			>
+				Skip to content
+			</a>
+			<header className="sticky top-0 z-20 flex flex-wrap items-center justify-between gap-x-4 border-b border-line bg-canvas px-4 lg:h-dvh lg:flex-col lg:flex-nowrap lg:items-stretch lg:justify-start lg:border-r lg:border-b-0 lg:px-3 lg:py-4">
+				<Link to="/settings" className="flex items-center gap-2.5 rounded-md py-3 pr-2 lg:mb-5 lg:px-2 lg:py-1">
+					<Mark className="size-6" />
+					<span className="text-lg font-semibold tracking-tight">Holdfast</span>
+				</Link>
+				<Places />
+				<div className="lg:mt-auto lg:space-y-2">
+					<Version />
+					<UserMenu />
+				</div>
+			</header>
+			<main id="content" tabIndex={-1} className="min-w-0 outline-none">
+				<Outlet />
+			</main>
+		</div>
+	);
+}
+
+function Places() {
+	const { permissions } = useMe();
+	return (
+		<nav aria-label="Main" className="order-last -mx-1 w-[calc(100%+0.5rem)] lg:order-none lg:mx-0 lg:w-auto">
+			<ul className="flex gap-1 lg:flex-col lg:gap-0.5">
+				{PLACES.filter(({ needs }) => permissions.includes(needs)).map(({ to, label, icon: Icon }) => (
+					<li key={to}>
+						<Link
+							to={to}
+							activeOptions={{ includeSearch: false, includeHash: false }}
+							className="group relative flex h-9 items-center gap-2.5 rounded-md px-2 whitespace-nowrap text-muted hover:text-ink data-[status=active]:font-medium data-[status=active]:text-ink lg:h-8 lg:hover:bg-sunken lg:data-[status=active]:bg-sunken"
+						>
+							<Icon aria-hidden="true" className="hidden size-4 lg:block" />
+							{label}
+							<span
+								aria-hidden="true"
+								className="absolute inset-x-2 -bottom-px hidden h-0.5 bg-ink group-data-[status=active]:block lg:hidden!"
+							/>
+						</Link>
+					</li>
+				))}
+			</ul>
+		</nav>
+	);
+}
+
+function Version() {
+	const health = useQuery(trpc.health.queryOptions());
+	if (!health.data) return null;
+	return (
+		<p className="hidden px-2 font-mono text-xs text-muted lg:block">
+			v{health.data.version} · revision {health.data.revision}
+		</p>
+	);
+}

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { relativeTime } from "./relative-time.ts";
+
+const NOW = Date.UTC(2026, 10, 24, 12);
+const ago = (ms: number) => relativeTime(NOW - ms, NOW);
+
+test("counts in the largest whole unit", () => {
+	expect(ago(30_000)).toBe("just now");
+	expect(ago(90_000)).toBe("1m ago");
+	expect(ago(3_600_000)).toBe("1h ago");
+	expect(ago(47 * 3_600_000)).toBe("1d ago");
+});
+
+test("gives the date itself past a month", () => {
+	expect(ago(40 * 86_400_000)).toBe("15 Oct 2026");
+});
+
+test("a moment ahead of this clock is no negative age", () => {
+	expect(relativeTime(NOW + 60_000, NOW)).toBe("just now");
+});

@@ -1,0 +1,126 @@
+/** What happens to everything else when one stored thing is damaged, moved or of another time. */
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { describe, expect, test } from "vitest";
+import { admin, optionsIn, testFolder, testVault } from "../test/harness.ts";
+import { environments, openVault, settings } from "./index.ts";
+import { readSavedValues } from "./snapshot.ts";
+
+const shared = { environment: "default", owner: "shared" } as const;
+
+/** Save in one vault, tamper with the closed database, and open it again. */
+async function tampered(writes: Record<string, string>, sql: string) {
+	const folder = testFolder();
+	const options = optionsIn(folder.path);
+	{
+		await using vault = await openVault(options);
+		await environments.create(vault, admin, { name: "production" });
+		for (const environment of ["default", "production"]) {
+			const values = Object.entries(writes).map(([name, value]) => ({ name, value: `${value}-${environment}` }));
+			await settings.save(vault, admin, { environment, owner: "shared", writes: values });
+		}
+	}
+	const database = new Database(join(options.dataDir, "holdfast.db"));
+	database.exec(sql);
+	database.close();
+	const vault = await openVault(options);
+	return {
+		vault,
+		options,
+		async [Symbol.asyncDispose]() {
+			await vault[Symbol.asyncDispose]();
+			folder[Symbol.dispose]();
+		},
+	};
+}
+
+const FLIP = "UPDATE version SET sealed = substr(sealed, 1, 40) || x'00' || substr(sealed, 42) WHERE name = 'B'";
+
+test("FAULTS 20: one damaged row says so, everything else loads, and the value is still served from the snapshot", async () => {
+	await using t = await tampered({ A: "a", B: "b", C: "c" }, FLIP);
+	const { settings: views } = await settings.list(t.vault, admin, { environment: "default" });
+	const named = views.filter(({ name }) => ["A", "B", "C"].includes(name));
+	expect(named.map(({ problem }) => problem)).toEqual([null, "VALUE_DAMAGED", null]);
+	expect((await settings.reveal(t.vault, admin, { ...shared, name: "B" })).value).toBe("b-default");
+	await settings.save(t.vault, admin, { ...shared, writes: [{ name: "B", value: "again" }] });
+	const after = await settings.list(t.vault, admin, { environment: "default" });
+	expect(after.settings.find(({ name }) => name === "B")).toMatchObject({ problem: null, version: 2 });
+});
+
+test("a damaged snapshot is made again from the rows", async () => {
+	await using t = await tampered(
+		{ A: "a", B: "b" },
+		"UPDATE environment SET snapshot = x'0102' WHERE name = 'default'",
+	);
+	expect((await settings.reveal(t.vault, admin, { ...shared, name: "A" })).value).toBe("a-default");
+	expect(() => readSavedValues(t.options.dataDir, t.options.rootKey, "default")).toThrow(/snapshot of default/);
+	await settings.save(t.vault, admin, { ...shared, writes: [{ name: "C", value: "c" }] });
+	expect([...readSavedValues(t.options.dataDir, t.options.rootKey, "default").own.keys()]).toEqual(["A", "B", "C"]);
+});
+
+test("a row and the snapshot damaged together are one damaged setting", async () => {
+	const both = `${FLIP}; UPDATE environment SET snapshot = x'0102'`;
+	await using t = await tampered({ A: "a", B: "b" }, both);
+	const { settings: views } = await settings.list(t.vault, admin, { environment: "default" });
+	expect(views.find(({ name }) => name === "B")).toMatchObject({
+		problem: "VALUE_DAMAGED",
+		effective: { shown: null },
+	});
+	await expect(settings.reveal(t.vault, admin, { ...shared, name: "B" })).rejects.toMatchObject({
+		code: "VALUE_DAMAGED",
+	});
+	expect((await settings.reveal(t.vault, admin, { ...shared, name: "A" })).value).toBe("a-default");
+});
+
+describe("FAULTS 18: a ciphertext moved in the database does not open", () => {
+	const from = (where: string) => `(SELECT sealed FROM version WHERE ${where})`;
+	test.each([
+		[
+			"from another name",
+			`UPDATE version SET sealed = ${from("name='A' AND environment='default'")} WHERE name='B' AND environment='default'`,
+		],
+		[
+			"from another environment",
+			`UPDATE version SET sealed = ${from("name='B' AND environment='production'")} WHERE name='B' AND environment='default'`,
+		],
+		["from another version", "UPDATE version SET version = 7 WHERE name='B' AND environment='default'"],
+		[
+			"to another owner",
+			`INSERT INTO version SELECT environment, 'eve', name, version, current, secret, sealed, fingerprint, revision, at, by, message FROM version WHERE name='B' AND environment='default'; ${FLIP}`,
+		],
+		[
+			"from another table",
+			"UPDATE version SET sealed = (SELECT snapshot FROM environment WHERE name='default') WHERE name='B' AND environment='default'",
+		],
+	])("%s", async (_, sql) => {
+		await using t = await tampered(
+			{ A: "a", B: "b" },
+			`${sql}; UPDATE environment SET snapshot = x'0102' WHERE name='default'`,
+		);
+		const { settings: views } = await settings.list(t.vault, admin, { environment: "default" });
+		expect(views.find(({ name }) => name === "B")?.problem).toBe("VALUE_DAMAGED");
+		expect(views.find(({ name }) => name === "A")?.problem).toBeNull();
+		const eve = { ...admin, userId: "eve" };
+		const personal = { ...shared, owner: "personal" } as const;
+		await expect(settings.reveal(t.vault, eve, { ...personal, name: "B" })).rejects.toMatchObject({
+			code: expect.stringMatching(/VALUE_DAMAGED|SETTING_NOT_FOUND/),
+		});
+	});
+});
+
+test("the snapshot always equals the rows", async () => {
+	await using v = await testVault();
+	for (let i = 0; i < 30; i++) {
+		await v.save({ [`KEY_${i % 7}`]: `value ${i}`, [`KEY_${(i + 3) % 7}`]: `other ${i}` });
+		if (i % 5 === 4) await settings.remove(v.vault, admin, { ...shared, name: `KEY_${i % 7}` });
+	}
+	const { own } = readSavedValues(v.vault.options.dataDir, v.vault.options.rootKey, "default");
+	const rows = await v.vault.storage.current("default", "shared");
+	const present = rows.filter(({ sealed }) => sealed !== null);
+	expect([...own.keys()].sort()).toEqual(present.map(({ name }) => name).sort());
+	for (const { name, version } of present) {
+		const snapshot = own.get(name);
+		expect(snapshot?.version).toBe(version);
+		expect(v.vault.fingerprint(name, snapshot?.value ?? "")).toBe(rows.find((row) => row.name === name)?.fingerprint);
+	}
+});

@@ -1,0 +1,97 @@
+import {
+	chmodSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { newRootKeyText, parseRootKey } from "@holdfast/crypto";
+import { describe, expect, test } from "vitest";
+import { admin, optionsIn, testFolder, testVault } from "../test/harness.ts";
+import { openVault, settings } from "./index.ts";
+
+const reveal = { environment: "default", owner: "shared", name: "KEY" } as const;
+
+test("the first start makes a key that only its owner reads", async () => {
+	await using v = await testVault();
+	const { file } = v.vault.options.rootKey;
+	expect(statSync(file).mode & 0o777).toBe(0o600);
+	expect(parseRootKey(readFileSync(file, "utf8"), file).fingerprint).toBe(v.vault.rootKeyFingerprint);
+});
+
+describe("FAULTS 15: with data present, a start with a key that is not right is refused and makes no key", () => {
+	const broken: Record<string, [code: string, text: string | null]> = {
+		missing: ["ROOT_KEY_MISSING", null],
+		wrong: ["ROOT_KEY_WRONG", newRootKeyText()],
+		short: ["ROOT_KEY_MALFORMED", Buffer.alloc(16, 7).toString("base64")],
+		malformed: ["ROOT_KEY_MALFORMED", "not a key"],
+		empty: ["ROOT_KEY_MALFORMED", ""],
+	};
+	test.each(Object.entries(broken))("%s", async (_, [code, text]) => {
+		using folder = testFolder();
+		const options = optionsIn(folder.path);
+		const { file } = options.rootKey;
+		let fingerprint: string;
+		{
+			await using vault = await openVault(options);
+			fingerprint = vault.rootKeyFingerprint;
+			await settings.save(vault, admin, {
+				environment: "default",
+				owner: "shared",
+				writes: [{ name: "KEY", value: "v" }],
+			});
+		}
+		renameSync(file, `${file}.kept`);
+		if (text !== null) writeFileSync(file, text);
+		const error = await openVault(options).catch((caught: unknown) => caught);
+		expect(error).toMatchObject({ code });
+		if (code !== "ROOT_KEY_MALFORMED") expect(String(error)).toContain(fingerprint);
+		if (text) expect(String(error)).not.toContain(text);
+		expect(existsSync(file)).toBe(text !== null);
+
+		renameSync(`${file}.kept`, file);
+		await using vault = await openVault(options);
+		expect((await settings.reveal(vault, admin, reveal)).value).toBe("v");
+	});
+
+	test("given in HOLDFAST_ROOT_KEY, the key in the file is not looked at", async () => {
+		using folder = testFolder();
+		const options = optionsIn(folder.path, {
+			rootKey: { text: newRootKeyText(), file: join(folder.path, "root.key") },
+		});
+		{
+			await using vault = await openVault(options);
+			expect(vault.rootKeyFingerprint).toMatch(/-/);
+		}
+		expect(existsSync(options.rootKey.file)).toBe(false);
+		await expect(
+			openVault({ ...options, rootKey: { ...options.rootKey, text: newRootKeyText() } }),
+		).rejects.toMatchObject({
+			code: "ROOT_KEY_WRONG",
+		});
+	});
+});
+
+test("FAULTS 16: first starts at the same time make one key between them", async () => {
+	using folder = testFolder();
+	const options = optionsIn(folder.path);
+	const vaults = await Promise.all(Array.from({ length: 6 }, () => openVault({ ...options, serves: false })));
+	expect(new Set(vaults.map(({ rootKeyFingerprint }) => rootKeyFingerprint)).size).toBe(1);
+	expect(new Set(vaults.map(({ storage }) => storage.instance.id)).size).toBe(1);
+	for (const vault of vaults) await vault[Symbol.asyncDispose]();
+	expect(readdirSync(options.dataDir).filter((name) => name.includes("root.key"))).toEqual(["root.key"]);
+});
+
+test("a root key that may not be read is refused, and not replaced", async () => {
+	using folder = testFolder();
+	const options = optionsIn(folder.path);
+	await (await openVault(options))[Symbol.asyncDispose]();
+	renameSync(options.rootKey.file, `${options.rootKey.file}.kept`);
+	mkdirSync(options.rootKey.file);
+	chmodSync(options.rootKey.file, 0o700);
+	await expect(openVault(options)).rejects.toMatchObject({ code: "ROOT_KEY_MALFORMED" });
+});
