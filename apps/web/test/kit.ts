@@ -1,0 +1,167 @@
+/**
+ * What the browser tests stand on: the command as a user starts it, in a folder of its own, and a real Chromium that
+ * remembers everything it was sent.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { AxeBuilder } from "@axe-core/playwright";
+import sparticuz from "@sparticuz/chromium";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { expect } from "vitest";
+
+const COMMAND = fileURLToPath(new URL("../../cli/bin/holdfast.mjs", import.meta.url));
+
+/** Switches for a machine without a display or a sandbox. Nothing here loosens what a page may do. */
+const SWITCHES = [
+	"--no-sandbox",
+	"--disable-gpu",
+	"--disable-dev-shm-usage",
+	"--disable-background-networking",
+	"--disable-component-update",
+	"--disable-sync",
+	"--no-first-run",
+];
+
+export interface Project {
+	folder: string;
+	/** Everything the server has printed, over all its starts. */
+	readonly log: string;
+	/** Start the server and give its address, and the claim code while there is no owner. */
+	start(): Promise<{ url: string; claimCode: string | null }>;
+	/** End the server without warning. */
+	kill(): Promise<void>;
+	/** Every file below the folder, with its bytes. */
+	files(): Map<string, Buffer>;
+	[Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A project folder with a hand-written `.env` in it. */
+export async function newProject(envFile: string): Promise<Project> {
+	const folder = mkdtempSync(join(tmpdir(), "holdfast-project-"));
+	writeFileSync(join(folder, ".env"), envFile, { mode: 0o600 });
+	const port = await freePort();
+	let child: ChildProcess | null = null;
+	let log = "";
+
+	async function kill(): Promise<void> {
+		if (!child || child.exitCode !== null || child.signalCode !== null) return;
+		const gone = once(child, "exit");
+		child.kill("SIGKILL");
+		await gone;
+	}
+
+	return {
+		folder,
+		get log() {
+			return log;
+		},
+		async start() {
+			const env = { ...process.env, HOLDFAST_PORT: String(port), HOLDFAST_LOG_LEVEL: "debug" };
+			child = spawn(process.execPath, [COMMAND, "start"], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+			const from = log.length;
+			const url = await new Promise<string>((resolve, reject) => {
+				const hear = (chunk: Buffer) => {
+					log += chunk;
+					const found = /Holdfast is at (\S+)[\s\S]*root key/.exec(log.slice(from));
+					if (found?.[1]) resolve(found[1]);
+				};
+				child?.stdout?.on("data", hear);
+				child?.stderr?.on("data", hear);
+				child?.once("exit", () => reject(new Error(`the server ended: ${log}`)));
+			});
+			return { url, claimCode: /with the code (\S+)/.exec(log.slice(from))?.[1] ?? null };
+		},
+		kill,
+		files: () =>
+			new Map(
+				readdirSync(folder, { recursive: true, withFileTypes: true })
+					.filter((entry) => entry.isFile())
+					.map((entry) => join(entry.parentPath, entry.name))
+					.map((path) => [path.slice(folder.length + 1), readFileSync(path)]),
+			),
+		async [Symbol.asyncDispose]() {
+			await kill();
+			rmSync(folder, { recursive: true, force: true });
+		},
+	};
+}
+
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address() as AddressInfo;
+	server.close();
+	await once(server, "close");
+	return port;
+}
+
+export interface Screen {
+	page: Page;
+	context: BrowserContext;
+	/** What went wrong in the page: errors, violated policies. */
+	complaints: string[];
+	/** The text of every answer the page was sent. */
+	answers: Promise<string>[];
+	[Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A window of a fresh browser profile. Answers of 4xx that a test provokes are no complaints; anything else is. */
+export async function newScreen(): Promise<Screen> {
+	const browser: Browser = await chromium.launch({
+		executablePath: await sparticuz.executablePath(),
+		args: SWITCHES,
+		headless: true,
+	});
+	const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce" });
+	const page = await context.newPage();
+	const complaints: string[] = [];
+	const answers: Promise<string>[] = [];
+	page.on("pageerror", (error) => complaints.push(error.message));
+	page.on("console", (message) => {
+		const refused = /Failed to load resource: the server responded with a status of 4\d\d/.test(message.text());
+		if (["error", "warning"].includes(message.type()) && !refused) complaints.push(message.text());
+	});
+	page.on("response", (response) => {
+		if (/\/(trpc|auth)\//.test(response.url())) answers.push(response.text().catch(() => ""));
+	});
+	return {
+		page,
+		context,
+		complaints,
+		answers,
+		[Symbol.asyncDispose]: () => browser.close(),
+	};
+}
+
+/** No violation of the accessibility rules, in light and in dark. */
+export async function expectAccessible(page: Page): Promise<void> {
+	for (const colorScheme of ["light", "dark"] as const) {
+		await page.emulateMedia({ colorScheme });
+		const { violations } = await new AxeBuilder({ page }).analyze();
+		const found = violations.map(
+			({ id, nodes }) => `${id} (${colorScheme}): ${nodes.map(({ html }) => html).join(" ")}`,
+		);
+		expect(found, page.url()).toEqual([]);
+	}
+	await page.emulateMedia({ colorScheme: "light" });
+}
+
+/** The ways a value could be written and still be found. */
+export function spellings(value: string): string[] {
+	const bytes = Buffer.from(value);
+	const base64 = bytes.toString("base64");
+	return [
+		value,
+		encodeURIComponent(value),
+		base64,
+		base64.replace(/=+$/, ""),
+		bytes.toString("base64url"),
+		bytes.toString("hex"),
+	];
+}
