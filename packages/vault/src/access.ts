@@ -16,6 +16,8 @@ export interface Caller {
 	readonly environments: ReadonlySet<string> | null;
 	/** Whose personal settings apply; `null` for tokens and the command line. */
 	readonly userId: string | null;
+	/** When its credential ends, in milliseconds since 1970; `null` for people and for tokens that last. */
+	readonly expiresAt: number | null;
 	/** The network address the request came from. */
 	readonly address: string | null;
 }
@@ -27,6 +29,7 @@ export function anonymous(address: string | null): Caller {
 		permissions: new Set(),
 		environments: new Set(),
 		userId: null,
+		expiresAt: null,
 		address,
 	};
 }
@@ -39,6 +42,7 @@ export function userCaller(user: { id: string; name: string; role: string }, add
 		permissions: new Set(permissions),
 		environments: null,
 		userId: user.id,
+		expiresAt: null,
 		address,
 	};
 }
@@ -51,6 +55,7 @@ export function localCaller(login: string, host: string): Caller {
 		permissions: new Set(Object.keys(PERMISSIONS) as Permission[]),
 		environments: null,
 		userId: null,
+		expiresAt: null,
 		address: null,
 	};
 }

@@ -6,7 +6,7 @@
  * What is still to be written is not kept in a list of its own: a file is behind when its environment's revision is above
  * the one the file is known to hold. Both are in the database, so that a crash loses neither.
  */
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, DEFAULT_ENVIRONMENT } from "@holdfast/contract";
 import type { MirrorStatus } from "@holdfast/contract/schemas";
@@ -107,7 +107,7 @@ export class Mirrors {
 		if (known !== saved.revision) {
 			this.#held.set(environment, { environment, host, path: target, revision: saved.revision });
 		}
-		return describe(target, drift, written?.vaultOnly ?? []);
+		return describe(target, { drift, vaultOnly: written?.vaultOnly ?? [], exposed: isExposed(path) });
 	}
 
 	/** Compare what was last written, what is saved and what the file says, and choose the lines to write. */
@@ -166,20 +166,30 @@ export class Mirrors {
 	}
 }
 
-function describe(
-	target: string,
-	drift: string[],
-	vaultOnly: ReadonlyArray<{ name: string; readers: readonly string[] }>,
-) {
+interface Findings {
+	drift: readonly string[];
+	vaultOnly: ReadonlyArray<{ name: string; readers: readonly string[] }>;
+	/** Whether other users of the machine can read the file. */
+	exposed: boolean;
+}
+
+function describe(target: string, { drift, vaultOnly, exposed }: Findings): MirrorStatus {
 	if (drift.length > 0) {
 		const reason = `${drift.join(", ")} was edited by hand in ${target} since Holdfast last wrote it; the line was left alone.`;
-		return { target, status: "drift", names: drift, reason } satisfies MirrorStatus;
+		return { target, status: "drift", names: [...drift], reason };
 	}
 	if (vaultOnly.length > 0) {
 		const names = vaultOnly.map(({ name }) => name);
 		const readers = [...new Set(vaultOnly.flatMap((each) => each.readers))].join(", ");
 		const reason = `${names.join(", ")} has no form in a .env file that ${readers} would read rightly; Holdfast keeps it.`;
-		return { target, status: "vault-only", names, reason } satisfies MirrorStatus;
+		return { target, status: "vault-only", names, reason };
 	}
-	return { target, status: "mirrored", names: [], reason: null } satisfies MirrorStatus;
+	const reason = exposed ? `Other users of this machine can read ${target}. Run \`chmod 600 ${target}\`.` : null;
+	return { target, status: "mirrored", names: [], reason };
+}
+
+/** A file keeps the mode it had. One that others can read is theirs to keep so, but not without a word. */
+function isExposed(path: string): boolean {
+	const stats = statSync(path, { throwIfNoEntry: false });
+	return stats !== undefined && (stats.mode & 0o077) !== 0;
 }

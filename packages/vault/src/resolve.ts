@@ -43,29 +43,26 @@ export interface Candidate {
  * its environment is not a place of its own and is left out.
  */
 export function candidates(name: string, sources: Sources): Candidate[] {
-	const saved = (source: Source, place: string | null, from: Saved | undefined): Candidate[] => {
-		const found = from?.get(name);
-		return found ? [{ source, place, value: found.value, version: found.version }] : [];
-	};
-	const inherited = sources.process.get(name);
-	const fromProcess: Candidate[] =
-		inherited === undefined ? [] : [{ source: "process", place: null, value: inherited, version: null }];
-	const personal = saved("personal", sources.environment, sources.personal);
-	const isDefault = sources.environment === DEFAULT_ENVIRONMENT;
-	const shared = [
-		...saved(isDefault ? "default" : "environment", sources.environment, sources.own),
-		...saved("default", DEFAULT_ENVIRONMENT, sources.base),
-	];
-	const fromFiles = sources.files.flatMap(({ path, environment, values }): Candidate[] => {
-		const value = values.get(name);
-		const mirrored = (environment === sources.environment ? sources.own : sources.base).get(name);
-		if (value === undefined || mirrored?.value === value) return [];
-		return [{ source: "file", place: path, value, version: null }];
-	});
-	const fallback: Candidate[] =
-		sources.fallback === undefined
-			? []
-			: [{ source: "catalogue", place: null, value: sources.fallback, version: null }];
-	const order = sources.precedence === "process" ? [fromProcess, shared] : [shared, fromProcess];
-	return [personal, ...order, fromFiles, fallback].flat();
+	const { environment, precedence } = sources;
+	const found: Candidate[] = [];
+	addSaved(found, "personal", environment, sources.personal?.get(name));
+	if (precedence === "process") addText(found, "process", null, sources.process.get(name));
+	addSaved(found, environment === DEFAULT_ENVIRONMENT ? "default" : "environment", environment, sources.own.get(name));
+	addSaved(found, "default", DEFAULT_ENVIRONMENT, sources.base.get(name));
+	if (precedence === "saved") addText(found, "process", null, sources.process.get(name));
+	for (const file of sources.files) {
+		const mirrored = (file.environment === environment ? sources.own : sources.base).get(name);
+		const value = file.values.get(name);
+		if (mirrored?.value !== value) addText(found, "file", file.path, value);
+	}
+	addText(found, "catalogue", null, sources.fallback);
+	return found;
+}
+
+function addSaved(found: Candidate[], source: Source, place: string, saved: SavedValue | undefined): void {
+	if (saved) found.push({ source, place, value: saved.value, version: saved.version });
+}
+
+function addText(found: Candidate[], source: Source, place: string | null, value: string | undefined): void {
+	if (value !== undefined) found.push({ source, place, value, version: null });
 }

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import {
-	chmodSync,
 	existsSync,
 	linkSync,
 	mkdirSync,
 	readFileSync,
+	rmdirSync,
 	statSync,
 	symlinkSync,
 	writeFileSync,
@@ -177,19 +177,25 @@ describe("FAULTS 5: a target that is not a plain file of the project is refused,
 	});
 });
 
-test.skipIf(process.getuid?.() === 0)(
-	"FAULTS 6: a read-only folder leaves the mirror pending, and it is retried",
-	async () => {
-		await using v = await testVault();
-		chmodSync(v.folder, 0o500);
-		const { mirrors } = await v.save({ KEY: "value" });
-		expect(mirrors[0]?.status).toBe("pending");
-		expect(existsSync(join(v.folder, ".env"))).toBe(false);
-		chmodSync(v.folder, 0o700);
-		expect(await v.vault.mirrors.sync("default")).toMatchObject({ status: "mirrored" });
-		expect(v.vault.mirrors.pending()).toEqual([]);
-	},
-);
+test("FAULTS 6: a file that cannot be written leaves its mirror pending, and is written when it can be", async () => {
+	await using v = await testVault();
+	const path = join(v.folder, ".env");
+	mkdirSync(path);
+	const { mirrors } = await v.save({ KEY: "value" });
+	expect(mirrors[0]).toMatchObject({ status: "pending", reason: expect.stringContaining(".env") });
+	rmdirSync(path);
+	expect(await v.vault.mirrors.sync("default")).toMatchObject({ status: "mirrored" });
+	expect(v.vault.mirrors.pending()).toEqual([]);
+	expect(parseEnv(v.envFile())).toEqual({ KEY: "value" });
+});
+
+test("a file that other users can read keeps its mode, and the answer says so", async () => {
+	await using v = await testVault();
+	writeFileSync(join(v.folder, ".env"), "# mine\n", { mode: 0o644 });
+	const { mirrors } = await v.save({ KEY: "value" });
+	expect(statSync(join(v.folder, ".env")).mode & 0o777).toBe(0o644);
+	expect(mirrors[0]).toMatchObject({ status: "mirrored", reason: expect.stringContaining("chmod 600 .env") });
+});
 
 describe("FAULTS 7: a hand edit is reported and left alone", () => {
 	test("of a saved key", async () => {

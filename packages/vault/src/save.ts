@@ -78,6 +78,7 @@ async function carryOut(vault: Vault, caller: Caller, request: Request): Promise
 			vault.options.onStep?.("after-commit");
 			if (plan.next) vault.live.committed({ ...plan.next, revision: committed.revision }, committed.revision - 1);
 			vault.mirrors.recorded(plan.change.mirrored ?? []);
+			vault.worker?.advanced(committed.revision);
 			return answer(vault, caller, request, committed.revision);
 		}
 		if (attempt === TRIES) throw new AppError("DATABASE_BUSY");
@@ -157,10 +158,13 @@ function sealVersions(vault: Vault, author: Author, { intent, row, line, environ
 	const replacesLine =
 		row === null && line !== undefined && line !== intent.value && valueProblem(line) === null && intent.value !== null;
 	const steps = [
-		...(replacesLine ? [{ value: line, message: `As found in ${mirrorPath(environment)}` }] : []),
-		{ value: intent.value, message: author.message },
+		// Nobody said that the line is plain: only the catalogue knows.
+		...(replacesLine
+			? [{ value: line, secret: secretByCatalogue(intent.name), message: `As found in ${mirrorPath(environment)}` }]
+			: []),
+		{ value: intent.value, secret, message: author.message },
 	];
-	return steps.map(({ value, message }, i) => {
+	return steps.map(({ value, secret, message }, i) => {
 		const version = (row?.version ?? 0) + 1 + i;
 		const place = { environment, owner: author.owner, name: intent.name, version };
 		const context = valueContext(vault.storage.instance.id, place);

@@ -14,9 +14,10 @@ import { open } from "@holdfast/crypto";
 import { PROVIDERS } from "@holdfast/providers";
 import { authorize, type Caller, entry } from "./access.ts";
 import { valueContext } from "./live.ts";
-import { chain, gather, isSecret, knownNames, toLayer, toView } from "./sources.ts";
+import { chain, gather, knownNames, toLayer, toView } from "./sources.ts";
 import type { Vault } from "./vault.ts";
 
+export { requireOwnUrl } from "./destination.ts";
 export { remove, save } from "./save.ts";
 
 /** Every setting of an environment, masked: what is saved, what the catalogue knows, and what `.env` files have. */
@@ -73,8 +74,7 @@ export async function explain(vault: Vault, caller: Caller, input: ExplainSettin
 	const { environment, name } = input;
 	await authorize(vault, caller, { action: "settings.explain", permission: "settings.see", target: name, environment });
 	const places = await gather(vault, caller, environment);
-	const secret = isSecret(places, name);
-	const layers = chain(places, name).map((candidate) => toLayer(candidate, secret));
+	const layers = chain(places, name).map((candidate) => toLayer(places, name, candidate));
 	return { name, environment, chain: layers, sentence: sentenceOf(name, layers) };
 }
 
@@ -126,7 +126,7 @@ export async function resolve(
 		const first = chain(places, name)[0];
 		if (!first || first.source === "catalogue") return [];
 		if (first.value === null) throw new AppError("VALUE_DAMAGED", { name });
-		return [[name, { value: first.value, layer: toLayer(first, isSecret(places, name)) }]];
+		return [[name, { value: first.value, layer: toLayer(places, name, first) }]];
 	});
 	return new Map(found);
 }

@@ -84,17 +84,26 @@ export function secretByCatalogue(name: string): boolean {
 	return (catalogueSetting(name)?.kind ?? "secret") === "secret";
 }
 
-/** A place as it may be shown to whoever may see settings. */
-export function toLayer(candidate: Candidate, secret: boolean): Layer {
+/**
+ * A place as it may be shown to whoever may see settings. Each place decides for itself: what is saved plain in one
+ * uncovers no other.
+ */
+export function toLayer(places: Places, name: string, candidate: Candidate): Layer {
 	const { source, place, value, version } = candidate;
-	const hidden = secret && source !== "catalogue";
-	return { source, place, version, shown: value === null || !hidden ? value : mask(value) };
+	return { source, place, version, shown: value !== null && isHidden(places, name, source) ? mask(value) : value };
+}
+
+function isHidden(places: Places, name: string, source: Layer["source"]): boolean {
+	if (source === "catalogue") return false;
+	const inherited = places.environment === DEFAULT_ENVIRONMENT ? places.own : places.base;
+	const saved = { personal: places.personal, environment: places.own, default: inherited, process: null, file: null };
+	return saved[source]?.get(name)?.secret ?? (isSecret(places, name) || secretByCatalogue(name));
 }
 
 /** A setting as it may be shown. `row` is the environment's own current version, if it has one. */
 export function toView(places: Places, name: string, row: VersionRow | undefined): SettingView {
 	const secret = isSecret(places, name);
-	const layers = chain(places, name).map((candidate) => toLayer(candidate, secret));
+	const layers = chain(places, name).map((candidate) => toLayer(places, name, candidate));
 	const present = row && row.sealed !== null ? row : undefined;
 	return {
 		name,

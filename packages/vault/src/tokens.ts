@@ -13,7 +13,8 @@ import type { Vault } from "./vault.ts";
 const DAY = 24 * 60 * 60 * 1000;
 
 /**
- * Create a token, which can do no more than its creator. The answer holds the credential; nothing keeps it afterwards.
+ * Create a token, which can do no more than its creator, and for no longer. The answer holds the credential; nothing keeps
+ * it afterwards.
  *
  * @throws AppError `NOT_ALLOWED` for a permission or an environment the creator does not have.
  */
@@ -33,7 +34,7 @@ export async function create(vault: Vault, caller: Caller, input: CreateToken): 
 		permissions,
 		createdAt: now,
 		createdBy: caller.label,
-		expiresAt: days === undefined ? null : now + days * DAY,
+		expiresAt: sooner(days === undefined ? null : now + days * DAY, caller.expiresAt),
 		revokedAt: null,
 		lastUsedAt: null,
 	};
@@ -53,16 +54,25 @@ async function refuseMore(
 	for (const name of asked.environments ?? []) {
 		if (!vault.live.find(name)) throw new AppError("ENVIRONMENT_NOT_FOUND", { name });
 	}
-	if (caller.environments === null) return;
-	const wider = asked.environments === null || asked.environments.some((name) => !caller.environments?.has(name));
-	if (wider) throw new AppError("NOT_ALLOWED", { detail: "an environment that you may use yourself" });
+	if (isWithin(caller, asked)) return;
+	throw new AppError("NOT_ALLOWED", { detail: "an environment that you may use yourself" });
 }
 
-/** Every token, newest first, without its credential. */
+/** Whether a token is for environments that the caller may use. */
+function isWithin(caller: Caller, { environments }: { environments: readonly string[] | null }): boolean {
+	const own = caller.environments;
+	return own === null || (environments?.every((name) => own.has(name)) ?? false);
+}
+
+function sooner(a: number | null, b: number | null): number | null {
+	return a === null || b === null ? (a ?? b) : Math.min(a, b);
+}
+
+/** Every token that is for the caller's environments, newest first, without its credential. */
 export async function list(vault: Vault, caller: Caller): Promise<TokenView[]> {
 	const act = { action: "tokens.list", permission: "tokens.write", target: null, environment: null } as const;
 	await authorize(vault, caller, act);
-	return (await vault.storage.tokens()).map(toView);
+	return (await vault.storage.tokens()).filter((row) => isWithin(caller, row)).map(toView);
 }
 
 /**
@@ -73,7 +83,7 @@ export async function list(vault: Vault, caller: Caller): Promise<TokenView[]> {
 export async function revoke(vault: Vault, caller: Caller, { id }: RevokeToken): Promise<TokenView> {
 	const act = { action: "tokens.revoke", target: id, environment: null };
 	await authorize(vault, caller, { ...act, permission: "tokens.write" });
-	const row = (await vault.storage.tokens()).find((token) => token.id === id);
+	const row = (await vault.storage.tokens()).find((token) => token.id === id && isWithin(caller, token));
 	if (!row) throw new AppError("TOKEN_NOT_FOUND", { name: id });
 	const revokedAt = row.revokedAt ?? Date.now();
 	await vault.storage.commit({
@@ -94,6 +104,7 @@ export async function verify(vault: Vault, credential: string, address: string |
 		permissions: new Set(row.permissions as Permission[]),
 		environments: row.environments && new Set(row.environments),
 		userId: null,
+		expiresAt: row.expiresAt,
 		address,
 	};
 }

@@ -45,6 +45,11 @@ export class Worker {
 		await this.#parts.storage.removeWorker(this.id);
 	}
 
+	/** A commit of this process has brought its row up to a revision: there is nothing left to report of it. */
+	advanced(revision: number): void {
+		if (revision > this.#reported.revision) this.#reported = { revision, at: Date.now() };
+	}
+
 	async #look(): Promise<void> {
 		try {
 			const revision = await this.#parts.live.refresh();

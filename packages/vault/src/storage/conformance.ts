@@ -1,0 +1,194 @@
+/**
+ * What every Storage must do, whatever the database: called by each implementation's tests with a way to open one. Values
+ * are opaque bytes here; nothing below knows a key.
+ */
+import { expect, test } from "vitest";
+import type { AuditRow, Change, Storage, TokenRow, VersionWrite } from "./storage.ts";
+
+interface Subject {
+	storage: Storage;
+	/** Another connection to the same data. */
+	again: () => Promise<Storage>;
+	[Symbol.asyncDispose](): Promise<void>;
+}
+
+const at = 1_700_000_000_000;
+const shared = { environment: "default", owner: "shared" } as const;
+
+function write(name: string, version: number, text: string | null = `${name} ${version}`): VersionWrite {
+	const sealed = text === null ? null : Buffer.from(text);
+	return { ...shared, name, version, secret: true, sealed, fingerprint: text, at, by: "tester", message: null };
+}
+
+function entry(action: string, target: string | null = null): Change["audit"][number] {
+	const act = { action, target, environment: "default", outcome: "done" } as const;
+	return {
+		at,
+		actor: "cli:tester",
+		actorLabel: "tester",
+		address: null,
+		details: { note: "x" },
+		...act,
+	} satisfies Omit<AuditRow, "index" | "revision">;
+}
+
+const snapshot = (edition: number) => ({ environment: "default", edition, sealed: Buffer.from(`edition ${edition}`) });
+
+export function conformance(open: () => Promise<Subject>): void {
+	test("a commit is whole: rows, snapshot, audit entries and the revision", async () => {
+		await using s = await open();
+		const before = await s.storage.revision();
+		const change = {
+			writes: [write("A", 1), write("B", 1)],
+			snapshot: snapshot(1),
+			audit: [entry("settings.save", "A")],
+		};
+		expect(await s.storage.commit(change)).toEqual({ done: true, revision: before + 1 });
+		expect(await s.storage.revision()).toBe(before + 1);
+		expect((await s.storage.current("default", "shared")).map(({ name, revision }) => [name, revision])).toEqual([
+			["A", before + 1],
+			["B", before + 1],
+		]);
+		expect(Buffer.from((await s.storage.setting("default", "shared", "A"))?.sealed ?? "").toString()).toBe("A 1");
+		const row = (await s.storage.environments()).find(({ name }) => name === "default");
+		expect(row).toMatchObject({ edition: 1, revision: before + 1 });
+		expect(await s.storage.audit(Number.MAX_SAFE_INTEGER, 10)).toMatchObject([
+			{ index: 1, action: "settings.save", revision: before + 1, details: { note: "x" } },
+		]);
+	});
+
+	test("a stale version, edition or data key is a conflict by name, and then nothing is written", async () => {
+		await using s = await open();
+		const key = { id: "k1", owner: "user:ann", sealed: Buffer.from("k") } as const;
+		await s.storage.commit({
+			writes: [write("A", 1)],
+			snapshot: snapshot(1),
+			keys: [key],
+			audit: [entry("settings.save")],
+		});
+		const revision = await s.storage.revision();
+		const stale: [string, Change][] = [
+			["A", { writes: [write("B", 1), write("A", 1)], audit: [entry("x")] }],
+			["A", { writes: [write("B", 1), write("A", 3)], audit: [entry("x")] }],
+			["default", { writes: [write("B", 1)], snapshot: snapshot(1), audit: [entry("x")] }],
+			["user:ann", { writes: [write("B", 1)], keys: [{ ...key, id: "k2" }], audit: [entry("x")] }],
+		];
+		for (const [conflict, change] of stale) expect(await s.storage.commit(change)).toEqual({ done: false, conflict });
+		expect(await s.storage.revision()).toBe(revision);
+		expect(await s.storage.setting("default", "shared", "B")).toBeNull();
+		expect(await s.storage.audit(Number.MAX_SAFE_INTEGER, 10)).toHaveLength(1);
+		expect(await s.storage.dataKey("user:ann")).toMatchObject({ id: "k1" });
+	});
+
+	test("two versions of one setting in one commit build on each other", async () => {
+		await using s = await open();
+		await s.storage.commit({ writes: [write("A", 1, "found"), write("A", 2, "saved")], audit: [] });
+		expect(await s.storage.setting("default", "shared", "A")).toMatchObject({ version: 2, fingerprint: "saved" });
+	});
+
+	test("versions stay, a removal among them, and are read from a revision on", async () => {
+		await using s = await open();
+		const revisions: number[] = [];
+		for (const text of ["one", "two", null, "four"]) {
+			const committed = await s.storage.commit({ writes: [write("A", revisions.length + 1, text)], audit: [] });
+			if (committed.done) revisions.push(committed.revision);
+		}
+		const versions = async (since?: number) =>
+			(await s.storage.history("default", "shared", "A", since)).map(({ version }) => version);
+		expect(await versions()).toEqual([4, 3, 2, 1]);
+		expect(await versions(revisions[1])).toEqual([4, 3, 2]);
+		expect(await versions(revisions[3])).toEqual([4]);
+		expect(await versions(0)).toEqual([4, 3, 2, 1]);
+		expect((await s.storage.history("default", "shared", "A"))[1]?.sealed).toBeNull();
+		expect(await s.storage.current("default", "shared", revisions[3])).toEqual([]);
+	});
+
+	test("an entry without a change raises no revision; indexes have no gaps", async () => {
+		await using s = await open();
+		const before = await s.storage.revision();
+		for (const action of ["settings.reveal", "providers.test", "settings.reveal"]) {
+			await s.storage.commit({ audit: [entry(action, "A")] });
+		}
+		await s.storage.commit({ writes: [write("A", 9)], audit: [entry("never")] });
+		await s.storage.commit({ audit: [entry("chat.send", "A")] });
+		expect(await s.storage.revision()).toBe(before);
+		const page = await s.storage.audit(4, 2);
+		expect(page.map(({ index, revision }) => [index, revision])).toEqual([
+			[3, null],
+			[2, null],
+		]);
+		expect((await s.storage.audit(Number.MAX_SAFE_INTEGER, 1))[0]?.index).toBe(4);
+		expect(await s.storage.lastAudit("settings.reveal", "A", "default")).toMatchObject({ index: 3 });
+		expect(await s.storage.lastAudit("settings.reveal", "B", "default")).toBeNull();
+	});
+
+	test("another connection sees a commit at its next read", async () => {
+		await using s = await open();
+		const other = await s.again();
+		const before = await other.revision();
+		await s.storage.commit({ writes: [write("A", 1)], audit: [] });
+		expect(await other.revision()).toBe(before + 1);
+		await other.commit({ writes: [write("A", 2)], audit: [] });
+		expect(await s.storage.revision()).toBe(before + 2);
+		await other.close();
+	});
+
+	test("tokens are found by their digest, revoked, and remember their last use", async () => {
+		await using s = await open();
+		const token: TokenRow = {
+			id: "t1",
+			hash: "digest",
+			label: "ci",
+			environments: ["production"],
+			permissions: ["settings.see"],
+			createdAt: at,
+			createdBy: "tester",
+			expiresAt: null,
+			revokedAt: null,
+			lastUsedAt: null,
+		};
+		await s.storage.commit({ token, audit: [entry("tokens.create")] });
+		expect(await s.storage.tokenByHash("digest")).toEqual(token);
+		expect(await s.storage.tokenByHash("other")).toBeNull();
+		await s.storage.touchTokens(new Map([["t1", at + 1]]));
+		await s.storage.commit({ revokeToken: { id: "t1", at: at + 2 }, audit: [entry("tokens.revoke")] });
+		expect(await s.storage.tokens()).toEqual([{ ...token, lastUsedAt: at + 1, revokedAt: at + 2 }]);
+	});
+
+	test("workers come, advance with their own commits, and are forgotten", async () => {
+		await using s = await open();
+		const worker = { id: "w1", host: "here", pid: 1, revision: 0, seenAt: at };
+		await s.storage.reportWorker(worker, 0);
+		const committed = await s.storage.commit({ writes: [write("A", 1)], worker: "w1", audit: [] });
+		expect(await s.storage.workers(at)).toMatchObject([
+			{ id: "w1", revision: committed.done ? committed.revision : -1 },
+		]);
+		await s.storage.reportWorker({ ...worker, id: "w2", seenAt: at + 1 }, Number.MAX_SAFE_INTEGER);
+		expect(await s.storage.workers(0)).toEqual([]);
+	});
+
+	test("a mirror's revision never goes back", async () => {
+		await using s = await open();
+		const row = { environment: "default", host: "here", path: ".env", revision: 7 };
+		await s.storage.commit({ mirrored: [row], audit: [] });
+		await s.storage.commit({ mirrored: [{ ...row, revision: 5 }], audit: [] });
+		expect(await s.storage.mirror("default", "here")).toEqual(row);
+		expect(await s.storage.mirror("default", "there")).toBeNull();
+	});
+
+	test("what is done exclusively is done one at a time, also between connections", async () => {
+		await using s = await open();
+		const other = await s.again();
+		const events: string[] = [];
+		const act = (name: string) => async () => {
+			events.push(`${name} in`);
+			await new Promise((resolve) => setTimeout(resolve, 5));
+			events.push(`${name} out`);
+		};
+		await Promise.all([s.storage.exclusive(act("a")), other.exclusive(act("b")), s.storage.exclusive(act("c"))]);
+		for (let i = 0; i < events.length; i += 2) expect(events[i + 1]).toBe(events[i]?.replace("in", "out"));
+		await expect(s.storage.exclusive(() => Promise.reject(new Error("mine")))).rejects.toThrow("mine");
+		expect(await other.exclusive(async () => "after")).toBe("after");
+		await other.close();
+	});
+}
