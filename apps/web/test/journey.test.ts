@@ -51,7 +51,6 @@ test("a key saved in the browser outlives the server, and answers a chat", async
 		`${BY_HAND}GOOGLE_API_KEY='${KEY}'\nGOOGLE_BASE_URL='${provider.url}/v1beta'\n`,
 	);
 	expect(statSync(join(project.folder, ".env")).mode & 0o777).toBe(0o600);
-	if (process.env.PICTURE) await page.screenshot({ path: PICTURE });
 
 	await project.kill();
 	expect((await project.start()).url).toBe(url);
@@ -113,6 +112,7 @@ test("the audit log tells what was done, and the next visit asks for the passwor
 	await page.getByLabel("Password").fill(PASSWORD);
 	await page.getByRole("button", { name: "Sign in" }).click();
 	await page.getByRole("link", { name: "AI settings" }).first().waitFor();
+	if (process.env.PICTURE) await takePicture(page.url());
 });
 
 test("FAULTS 24: the key is in .env and nowhere else: on disk, in answers, in the log, in the browser", async () => {
@@ -160,4 +160,16 @@ async function saveGoogleKey(url: string): Promise<void> {
 	await card.getByText("Saved in default").first().waitFor();
 	await card.getByRole("button", { name: "Test", exact: true }).click();
 	await card.getByText("Works").first().waitFor();
+}
+
+/** The picture that the README begins with: the first screen with one provider set up, tested and open. */
+async function takePicture(url: string): Promise<void> {
+	const { page } = screen;
+	await page.goto(new URL("/settings", url).href);
+	const card = page.getByRole("region", { name: "Google Gemini" });
+	await card.getByRole("button", { name: /^Google Gemini/ }).click();
+	await page.mouse.move(0, 0);
+	await page.evaluate(() => scrollTo(0, 0));
+	await page.waitForTimeout(300);
+	await page.screenshot({ path: PICTURE });
 }

@@ -2,11 +2,11 @@
 import type { Layer, SettingView } from "@holdfast/contract/schemas";
 import { ChevronDown } from "lucide-react";
 import { Popover } from "radix-ui";
-import { chain, changeAdvice, sourceWords } from "./source.ts";
+import { chain, changeAdvice, hiddenCount, sourceWords } from "./source.ts";
 
 export function SourceBadge({ view }: { view: SettingView }) {
 	if (!view.effective) return null;
-	const hidden = view.shadows.length;
+	const hidden = hiddenCount(view);
 	return (
 		<Popover.Root>
 			<Popover.Trigger className="inline-flex h-6 items-center gap-1 rounded-sm border border-line bg-surface px-2 text-xs whitespace-nowrap text-muted hover:border-edge hover:text-ink data-[state=open]:border-edge data-[state=open]:text-ink">

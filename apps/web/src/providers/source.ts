@@ -20,6 +20,11 @@ export function sourceWords({ source, place }: Pick<Layer, "source" | "place">, 
 	}
 }
 
+/** How many values that somebody set are hidden. The catalogue's default is nobody's: hiding it is nothing to warn of. */
+export function hiddenCount({ shadows }: Pick<SettingView, "shadows">): number {
+	return shadows.filter(({ source }) => source !== "catalogue").length;
+}
+
 /** Every place that has a value, the one that applies first. */
 export function chain({ effective, shadows }: Pick<SettingView, "effective" | "shadows">): Layer[] {
 	return effective ? [effective, ...shadows] : [...shadows];

@@ -7,7 +7,7 @@ import { settingOfKind } from "@holdfast/providers";
 import { ChevronRight } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
 import type { Entry } from "../providers/roster.ts";
-import { sourceWords } from "../providers/source.ts";
+import { hiddenCount, sourceWords } from "../providers/source.ts";
 import { isStarted, standing, testStillHolds } from "../providers/standing.ts";
 import { Status } from "../ui/status.tsx";
 import { Time } from "../ui/time.tsx";
@@ -124,13 +124,14 @@ function Key({ entry: { provider, view }, environment }: { entry: Entry; environ
 	const name = settingOfKind(provider, provider.kind === "local" ? "url" : "secret")?.name;
 	const setting = view.settings.find((one) => one.name === name);
 	if (!setting?.effective) return null;
-	const { effective, shadows } = setting;
+	const { effective } = setting;
+	const hidden = hiddenCount(setting);
 	return (
 		<div className="col-start-2 flex min-w-0 items-baseline gap-x-2 sm:col-start-auto sm:block sm:text-right">
 			<code className="block truncate text-sm">{effective.shown ?? "does not open"}</code>
 			<span className="text-xs whitespace-nowrap text-muted">
 				{sourceWords(effective, environment)}
-				{shadows.length > 0 && <span> · hides {shadows.length}</span>}
+				{hidden > 0 && <span> · hides {hidden}</span>}
 			</span>
 		</div>
 	);
