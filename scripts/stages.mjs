@@ -46,7 +46,11 @@ export function tests(name, project) {
 			try {
 				const { code, output } = await run("vitest", ["run", "--project", project, ...reporters], { quiet: true });
 				if (!existsSync(report)) return { ok: false, output };
-				const { numPassedTests: passed, numFailedTests, numPendingTests: skipped } = JSON.parse(readFileSync(report, "utf8"));
+				const {
+					numPassedTests: passed,
+					numFailedTests,
+					numPendingTests: skipped,
+				} = JSON.parse(readFileSync(report, "utf8"));
 				const failed = Math.max(numFailedTests, code === 0 && passed > 0 ? 0 : 1);
 				return { ok: failed === 0, output, passed, failed, skipped };
 			} finally {

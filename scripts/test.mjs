@@ -4,7 +4,11 @@ import { build, install } from "./workspace.mjs";
 
 const step = (name, act) => ({
 	name,
-	act: () => act().then(() => ({ ok: true, output: "" }), (error) => ({ ok: false, output: error.message })),
+	act: () =>
+		act().then(
+			() => ({ ok: true, output: "" }),
+			(error) => ({ ok: false, output: error.message }),
+		),
 });
 
 await runStages([

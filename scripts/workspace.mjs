@@ -13,7 +13,7 @@ const BIN = join(ROOT, "node_modules", ".bin");
 const STAMP = join(ROOT, "node_modules", ".installed");
 
 /** The environment in which everything runs: the pinned Node first on the path. */
-export function environment() {
+function environment() {
 	return { ...process.env, PATH: `${BIN}${delimiter}${process.env.PATH}`, TURBO_TELEMETRY_DISABLED: "1" };
 }
 
@@ -38,7 +38,9 @@ export async function install() {
 	if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return;
 	const { name, version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).devEngines.packageManager;
 	process.stdout.write("Installing dependencies (once, and when they change)…\n");
-	const { code, output } = await run("npx", ["--yes", `${name}@${version}`, "install", "--frozen-lockfile"], { quiet: true });
+	const { code, output } = await run("npx", ["--yes", `${name}@${version}`, "install", "--frozen-lockfile"], {
+		quiet: true,
+	});
 	if (code !== 0) throw new Error(`The dependencies could not be installed.\n${output}`);
 	mkdirSync(dirname(STAMP), { recursive: true });
 	writeFileSync(STAMP, wanted);
@@ -51,12 +53,15 @@ export async function build() {
 }
 
 function manifests() {
-	const workspaces = ["apps", "packages"].flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}`));
+	const workspaces = ["apps", "packages"].flatMap((folder) =>
+		readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}`),
+	);
 	return ["package.json", ...[...workspaces, "bench"].map((folder) => `${folder}/package.json`)];
 }
 
 function digest(files) {
 	const hash = createHash("sha256");
-	for (const file of files) if (existsSync(join(ROOT, file))) hash.update(`${file}\0`).update(readFileSync(join(ROOT, file)));
+	for (const file of files)
+		if (existsSync(join(ROOT, file))) hash.update(`${file}\0`).update(readFileSync(join(ROOT, file)));
 	return hash.digest("hex");
 }

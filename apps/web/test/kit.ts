@@ -26,6 +26,7 @@ const SWITCHES = [
 	"--disable-component-update",
 	"--disable-sync",
 	"--no-first-run",
+	"--font-render-hinting=none",
 ];
 
 export interface Project {
