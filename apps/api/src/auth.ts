@@ -4,10 +4,10 @@
  */
 import { AppError, ERRORS, type ErrorCode } from "@holdfast/contract";
 import { sameText } from "@holdfast/crypto";
-import { anonymous, audit, authTables, userCaller, type Vault } from "@holdfast/vault";
+import { anonymous, audit, authTables, type Caller, userCaller, type Vault } from "@holdfast/vault";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
-import { APIError, createAuthMiddleware } from "better-auth/api";
+import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
 import type { Log } from "./log.ts";
 
 /** Where the server puts the address a request came from, after removing what the client may have sent under that name. */
@@ -67,26 +67,57 @@ export function openAuth(vault: Vault, { url, origins, log }: AuthOptions) {
 			cookiePrefix: "holdfast",
 			useSecureCookies: url.startsWith("https:"),
 			ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+			// Said outright, because the default depends on NODE_ENV.
+			disableOriginCheck: false,
+			disableCSRFCheck: false,
 		},
 		telemetry: { enabled: false },
-		logger: { level: "error", log: (level, message) => log[level](`accounts: ${message}`) },
-		hooks: {
-			before: createAuthMiddleware(async (context) => {
-				if (context.path === "/sign-up/email") await requireClaimCode(vault, context.body);
-			}),
-			after: createAuthMiddleware(async ({ path, context, body, headers, json }) => {
-				const action = ACTS[path];
-				if (!action) return;
-				const address = headers?.get(ADDRESS_HEADER) ?? null;
-				const user = context.newSession?.user ?? context.session?.user;
-				const failed = context.returned instanceof APIError;
-				const caller = user && !failed ? userCaller({ role: "", ...user }, address) : anonymous(address);
-				await audit.recordAccess(vault, caller, { action, outcome: failed ? "denied" : "done", target: emailIn(body) });
-				// The session's token travels in its HttpOnly cookie alone, where no script can read it.
-				if (!failed) return json({ signedIn: context.newSession !== null });
-			}),
-		},
+		// What follows the colon in its messages quotes the request.
+		logger: { level: "error", log: (level, message) => log[level](`accounts: ${message.split(":", 1)}`) },
+		hooks: hooksOf(vault),
 	});
+}
+
+function hooksOf(vault: Vault) {
+	return {
+		before: createAuthMiddleware(async (context) => {
+			if (context.path === "/sign-up/email") await requireClaimCode(vault, context);
+			// Afterwards nobody could tell whose session it was.
+			if (context.path === "/sign-out") await getSessionFromCtx(context, { disableRefresh: true });
+		}),
+		after: createAuthMiddleware(async (context) => {
+			const { newSession, session, returned } = context.context;
+			if (!(context.path in ACTS)) return;
+			if (returned instanceof APIError) {
+				await record(vault, context, null);
+				// The index has the last word when several claim at once.
+				if (returned.body?.code === "FAILED_TO_CREATE_USER") throw refusal("ALREADY_CLAIMED");
+				return;
+			}
+			const user = newSession?.user ?? session?.user;
+			if (user) await record(vault, context, userCaller({ role: "", ...user }, addressOf(context)));
+			// The session's token travels in its HttpOnly cookie alone, where no script can read it.
+			return context.json({ signedIn: Boolean(newSession) });
+		}),
+	};
+}
+
+/** Of better-auth's context, what is recorded. */
+interface Attempt {
+	path: string;
+	body?: { email?: unknown; claimCode?: unknown };
+	headers?: Headers | undefined;
+}
+
+function addressOf({ headers }: Attempt): string | null {
+	return headers?.get(ADDRESS_HEADER) ?? null;
+}
+
+async function record(vault: Vault, attempt: Attempt, caller: Caller | null): Promise<void> {
+	const who = caller ?? anonymous(addressOf(attempt));
+	const outcome = caller ? "done" : "denied";
+	const action = ACTS[attempt.path] ?? attempt.path;
+	await audit.recordAccess(vault, who, { action, outcome, target: emailIn(attempt.body) });
 }
 
 /** The email address a request names. Anything else typed into that field may be a password, and is not recorded. */
@@ -95,10 +126,13 @@ function emailIn(body: { email?: unknown } | undefined): string | null {
 	return typeof email === "string" && email.length <= 200 && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? email : null;
 }
 
-async function requireClaimCode(vault: Vault, body: { claimCode?: unknown } | undefined): Promise<void> {
-	if (await vault.storage.claimed()) throw refusal("ALREADY_CLAIMED");
-	const code = typeof body?.claimCode === "string" ? body.claimCode.toUpperCase().replace(/[^0-9A-Z]/g, "") : "";
-	if (!sameText(code, vault.claimCode.replaceAll("-", ""))) throw refusal("CLAIM_CODE_WRONG");
+async function requireClaimCode(vault: Vault, attempt: Attempt): Promise<void> {
+	const given = attempt.body?.claimCode;
+	const code = typeof given === "string" ? given.toUpperCase().replace(/[^0-9A-Z]/g, "") : "";
+	const claimed = await vault.storage.claimed();
+	if (!claimed && sameText(code, vault.claimCode.replaceAll("-", ""))) return;
+	await record(vault, attempt, null);
+	throw refusal(claimed ? "ALREADY_CLAIMED" : "CLAIM_CODE_WRONG");
 }
 
 function refusal(code: ErrorCode): APIError {

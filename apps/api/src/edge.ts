@@ -2,7 +2,9 @@
  * The server's edge: what is decided about a request before anything reads it, and the headers that every answer carries.
  * Applies alike to procedures, sign-in, health and the dashboard's files.
  */
+import { isUtf8 } from "node:buffer";
 import { AppError, type ErrorCode } from "@holdfast/contract";
+import { TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { asTransport } from "./trpc.ts";
 
@@ -57,11 +59,22 @@ export function guarded(options: EdgeOptions, handler: Handler): Handler {
 		const other = origin !== null && options.otherOrigins.has(origin);
 		// Pages of other origins come with a service token, never with someone's session.
 		if (other) request.headers.delete("cookie");
+		readStrictly(request);
 		const answer = request.method === "OPTIONS" ? preflight() : await attempt(options, handler, request);
 		const response = withHeaders(options, answer);
 		if (other) allowOrigin(response.headers, origin);
 		return response;
 	};
+}
+
+/** Read leniently, bytes that are no UTF-8 would be saved as other characters than were sent. */
+function readStrictly(request: Request): void {
+	const text = async () => {
+		const bytes = Buffer.from(await request.arrayBuffer());
+		if (isUtf8(bytes)) return bytes.toString("utf8");
+		throw asTransport(new AppError("INPUT_INVALID", { detail: "it is not UTF-8" }));
+	};
+	Object.defineProperty(request, "text", { value: text });
 }
 
 /** The answer to what came in by HTTP's rules and yet has no address that can be read. */
@@ -73,8 +86,9 @@ async function attempt({ report }: EdgeOptions, handler: Handler, request: Reque
 	try {
 		return await handler(request);
 	} catch (error) {
-		report(error);
-		return refuse(new AppError("INTERNAL"));
+		const known = error instanceof TRPCError && error.cause instanceof AppError ? error.cause : null;
+		if (!known) report(error);
+		return refuse(known ?? new AppError("INTERNAL"));
 	}
 }
 

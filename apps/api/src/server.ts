@@ -57,6 +57,10 @@ export async function startServer(vault: Vault, options: ServerOptions, log: Log
 				req: passed,
 				createContext: () => contextOf({ vault, auth, report }, passed, address),
 				maxBatchSize: BATCH_MAX,
+				// Procedures report for themselves; this is for a caller who could not be told.
+				onError: ({ error, ctx }) => {
+					if (!ctx && error.code === "INTERNAL_SERVER_ERROR") report(error.cause ?? error);
+				},
 				responseMeta: () => ({ headers: { "cache-control": "no-store" } }),
 			});
 		})(request);

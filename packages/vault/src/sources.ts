@@ -74,7 +74,7 @@ export function chain(places: Places, name: string): Candidate[] {
 	});
 }
 
-export function isSecret(places: Places, name: string): boolean {
+function isSecret(places: Places, name: string): boolean {
 	const saved = places.personal.get(name) ?? places.own.get(name) ?? places.base.get(name);
 	return saved?.secret ?? secretByCatalogue(name);
 }

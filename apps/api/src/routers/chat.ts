@@ -6,7 +6,7 @@ import { settingOfKind } from "@holdfast/providers";
 import { streamChat } from "@holdfast/providers/server";
 import { audit, settings } from "@holdfast/vault";
 import { asTransport, authed, router } from "../trpc.ts";
-import { requireProvider } from "./providers.ts";
+import { requireKeysOwnUrl, requireProvider, resolvedOf, valuesIn } from "./providers.ts";
 
 export const chatRouter = router({
 	/** Streams a `start`, the answer's text in pieces, and a `finish`. Fails with `NOT_SET`, naming the setting. */
@@ -16,9 +16,9 @@ export const chatRouter = router({
 		const use = { action: "chat.send", target: provider.id, environment } as const;
 		try {
 			await settings.authorizeUse(ctx.vault, ctx.caller, use);
-			const names = provider.settings.map(({ name }) => name);
-			const resolved = await settings.resolve(ctx.vault, ctx.caller, { environment, names });
-			const values = new Map(Array.from(resolved, ([name, { value }]) => [name, value]));
+			const resolved = await resolvedOf(ctx.vault, ctx.caller, { environment, provider });
+			await requireKeysOwnUrl(ctx.vault, ctx.caller, { environment, provider, resolved });
+			const values = valuesIn(resolved);
 			const modelSetting = settingOfKind(provider, "model");
 			const saved = modelSetting && (values.get(modelSetting.name) ?? modelSetting.fallback);
 			const model = input.model ?? saved ?? provider.models[0]?.id;

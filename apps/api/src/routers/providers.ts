@@ -21,7 +21,8 @@ export const providersRouter = router({
 				const views = provider.settings.flatMap(({ name }) => byName.get(name) ?? []);
 				const needed = provider.settings.filter(({ required }) => required).map(({ name }) => name);
 				const missing = needed.filter((name) => !byName.get(name)?.effective);
-				const mark = markOf(ctx.vault, provider, await valuesOf(ctx.vault, ctx.caller, { environment, provider }));
+				const resolved = await resolvedOf(ctx.vault, ctx.caller, { environment, provider });
+				const mark = markOf(ctx.vault, provider, valuesIn(resolved));
 				const lastTest = await audit.lastTest(ctx.vault, { provider: provider.id, environment, mark });
 				return { id: provider.id, configured: missing.length === 0, missing, settings: views, lastTest };
 			}),
@@ -31,7 +32,9 @@ export const providersRouter = router({
 	models: authed.input(ListModels).query(async ({ ctx, input: { environment, provider: id }, signal }) => {
 		const provider = requireProvider(id);
 		await settings.authorizeUse(ctx.vault, ctx.caller, { action: "providers.models", target: id, environment });
-		return listModels(provider, await valuesOf(ctx.vault, ctx.caller, { environment, provider }), signal);
+		const resolved = await resolvedOf(ctx.vault, ctx.caller, { environment, provider });
+		await requireKeysOwnUrl(ctx.vault, ctx.caller, { environment, provider, resolved });
+		return listModels(provider, valuesIn(resolved), signal);
 	}),
 
 	test: authed.input(TestInput).mutation(async ({ ctx, input, signal }) => {
@@ -44,8 +47,10 @@ export const providersRouter = router({
 			environment,
 		} as const;
 		await settings.authorizeUse(ctx.vault, ctx.caller, use);
-		const saved = await valuesOf(ctx.vault, ctx.caller, { environment, provider });
-		const values = withDraft(provider, saved, draft);
+		const resolved = await resolvedOf(ctx.vault, ctx.caller, { environment, provider });
+		const values = withDraft(provider, valuesIn(resolved), draft);
+		const keyDrafted = draft.some(({ name }) => name === settingOfKind(provider, "secret")?.name);
+		if (!keyDrafted) await requireKeysOwnUrl(ctx.vault, ctx.caller, { environment, provider, resolved });
 		const result = await testProvider(provider, values, signal);
 		const { outcome, sentence, latency } = result;
 		const details = { outcome, sentence, latency, mark: markOf(ctx.vault, provider, values) };
@@ -61,15 +66,29 @@ export function requireProvider(id: string): Provider {
 	return provider;
 }
 
+type Resolved = Awaited<ReturnType<typeof settings.resolve>>;
+
 /** What applies for a provider's settings, without the catalogue's defaults. */
-async function valuesOf(
+export function resolvedOf(
 	vault: Vault,
 	caller: Caller,
 	{ environment, provider }: { environment: string; provider: Provider },
-): Promise<Values> {
-	const names = provider.settings.map(({ name }) => name);
-	const resolved = await settings.resolve(vault, caller, { environment, names });
+): Promise<Resolved> {
+	return settings.resolve(vault, caller, { environment, names: provider.settings.map(({ name }) => name) });
+}
+
+export function valuesIn(resolved: Resolved): Values {
 	return new Map(Array.from(resolved, ([name, { value }]) => [name, value]));
+}
+
+/** @throws AppError `KEY_FOR_OTHER_URL` when the key that applies was not saved for the base URL that applies. */
+export async function requireKeysOwnUrl(
+	vault: Vault,
+	caller: Caller,
+	{ environment, provider, resolved }: { environment: string; provider: Provider; resolved: Resolved },
+): Promise<void> {
+	const [url, key] = [settingOfKind(provider, "url"), settingOfKind(provider, "secret")];
+	if (url && key) await settings.requireOwnUrl(vault, caller, { environment, url: url.name, key: key.name, resolved });
 }
 
 /**

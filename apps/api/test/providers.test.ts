@@ -1,0 +1,103 @@
+import { expect, test } from "vitest";
+import { refusal, type TestApp, testApp } from "./app.ts";
+import { canary } from "./canary.ts";
+import { answering, google } from "./provider.ts";
+
+const KEY = canary("provider");
+
+async function withKey(app: TestApp, url: string, value = KEY) {
+	const client = app.client({ token: await app.token("all") });
+	await client.settings.save.mutate({
+		writes: [
+			{ name: "GOOGLE_API_KEY", value },
+			{ name: "GOOGLE_BASE_URL", value: url },
+		],
+	});
+	return client;
+}
+
+const statusOf = async (client: ReturnType<TestApp["client"]>) =>
+	(await client.providers.list.query({})).find(({ id }) => id === "google");
+
+test("a test of the saved key says that it works, or that it does not, and is remembered for that key", async () => {
+	await using provider = await google(KEY);
+	await using app = await testApp();
+	const client = await withKey(app, provider.url);
+	expect(await client.providers.test.mutate({ provider: "google" })).toMatchObject({ outcome: "works" });
+	expect(await statusOf(client)).toMatchObject({ configured: true, lastTest: { outcome: "works" } });
+	await client.settings.save.mutate({ writes: [{ name: "GOOGLE_API_KEY", value: "another key" }] });
+	expect((await statusOf(client))?.lastTest).toBeNull();
+	await client.settings.save.mutate({ writes: [{ name: "GOOGLE_API_KEY", value: "AIza-wrong" }] });
+	expect(await client.providers.test.mutate({ provider: "google" })).toMatchObject({ outcome: "bad-key" });
+	expect(await statusOf(client)).toMatchObject({ lastTest: { outcome: "bad-key" } });
+});
+
+test("testing an unsaved key saves nothing, saving one tests nothing", async () => {
+	await using provider = await google(KEY);
+	await using app = await testApp();
+	const client = await withKey(app, provider.url, "AIza-wrong");
+	expect(provider.keys).toEqual([]);
+	const revision = (await client.settings.list.query({})).revision;
+	const draft = [{ name: "GOOGLE_API_KEY", value: KEY }];
+	expect(await client.providers.test.mutate({ provider: "google", draft })).toMatchObject({ outcome: "works" });
+	expect((await client.settings.list.query({})).revision).toBe(revision);
+	expect(await client.settings.reveal.mutate({ name: "GOOGLE_API_KEY" })).toMatchObject({ value: "AIza-wrong" });
+	expect((await statusOf(client))?.lastTest).toBeNull();
+});
+
+test("FAULTS 37: a saved key is not sent to a drafted base URL, however that is written", async () => {
+	await using provider = await google(KEY);
+	await using thief = await answering(200, () => "{}");
+	await using app = await testApp();
+	const client = await withKey(app, provider.url);
+	const url = (value: string) => ({ name: "GOOGLE_BASE_URL", value });
+	const drafts = [
+		[url(thief.url)],
+		[url(provider.url), url(thief.url)],
+		[url(thief.url), { name: "GOOGLE_MODEL", value: "gemini-x" }],
+	];
+	for (const draft of drafts) {
+		expect(await refusal(client.providers.test.mutate({ provider: "google", draft }))).toBe("KEY_FOR_OTHER_URL");
+	}
+	for (const value of ["", " "]) {
+		const draft = [url(thief.url), { name: "GOOGLE_API_KEY", value }];
+		expect((await client.providers.test.mutate({ provider: "google", draft })).outcome).toBe("not-set");
+	}
+	expect(thief.keys).toEqual([]);
+	const own = [url(thief.url), { name: "GOOGLE_API_KEY", value: "drafted" }];
+	await client.providers.test.mutate({ provider: "google", draft: own });
+	expect(thief.keys).toEqual(["drafted"]);
+});
+
+test("FAULTS 36: a draft leads neither to a metadata service nor to another scheme, and no redirect is followed", async () => {
+	await using app = await testApp();
+	await using target = await answering(200, () => '{"models":[]}');
+	const client = app.client({ token: await app.token("all") });
+	const test = (value: string) => {
+		const draft = [
+			{ name: "GOOGLE_BASE_URL", value },
+			{ name: "GOOGLE_API_KEY", value: "drafted" },
+		];
+		return client.providers.test.mutate({ provider: "google", draft });
+	};
+	const refused = [
+		"http://169.254.169.254/latest",
+		"http://0xa9fea9fe/",
+		"http://[::ffff:169.254.169.254]/",
+		"http://[fd00:ec2::254]/",
+		"file:///etc/passwd",
+		"javascript:alert(1)",
+		`${target.url.replace("http://", "http://user:pass@")}`,
+		`${target.url}/?x=`,
+	];
+	for (const url of refused) expect([url, (await test(url)).outcome]).toEqual([url, "wrong-url"]);
+	expect(target.keys).toEqual([]);
+});
+
+test("a draft of a setting that is not the provider's is refused", async () => {
+	await using app = await testApp();
+	const client = app.client({ token: await app.token("all") });
+	const draft = [{ name: "OPENAI_BASE_URL", value: "http://127.0.0.1:1" }];
+	expect(await refusal(client.providers.test.mutate({ provider: "google", draft }))).toBe("SETTING_NOT_FOUND");
+	expect(await refusal(client.providers.test.mutate({ provider: "none" }))).toBe("PROVIDER_UNKNOWN");
+});

@@ -1,0 +1,56 @@
+/** A well-formed input for each procedure that takes one, so that a test can walk all of them and break one thing at a time. */
+import type { ProcedurePath } from "@holdfast/contract";
+import { appRouter } from "../src/router.ts";
+
+/** Of a procedure as tRPC keeps it, what the tests look at. */
+interface Registered {
+	_def: { type: "query" | "mutation" | "subscription"; inputs: unknown[] };
+}
+
+export const procedures = appRouter._def.procedures as unknown as Record<ProcedurePath, Registered>;
+
+const paths = Object.keys(procedures) as ProcedurePath[];
+export const mutations = paths.filter((path) => procedures[path]._def.type === "mutation");
+export const queries = paths.filter((path) => procedures[path]._def.type === "query");
+
+const environment = "default";
+const owner = "shared";
+
+export const SAMPLES: Record<ProcedurePath, unknown> = {
+	health: undefined,
+	"session.me": undefined,
+	"settings.list": { environment },
+	"settings.history": { environment, owner, name: "SAMPLE" },
+	"settings.explain": { environment, name: "SAMPLE" },
+	"settings.save": { environment, owner, writes: [{ name: "SAMPLE", value: "one", secret: false }], message: "why" },
+	"settings.remove": { environment, owner, name: "SAMPLE", message: "why" },
+	"settings.reveal": { environment, owner, name: "SAMPLE" },
+	"environments.list": undefined,
+	"environments.create": { name: "staging" },
+	"providers.list": { environment },
+	"providers.test": { environment, provider: "google", draft: [{ name: "GOOGLE_MODEL", value: "some" }] },
+	"providers.models": { environment, provider: "google" },
+	"chat.send": { environment, provider: "google", model: "some", messages: [{ role: "user", content: "hello" }] },
+	"audit.list": { limit: 5 },
+	"tokens.create": { label: "sample", permissions: ["settings.see"], environments: [environment], days: 1 },
+	"tokens.list": undefined,
+	"tokens.revoke": { id: "0123456789abcdef" },
+};
+
+/** The error of a procedure's answer, as a client sees it. */
+export interface WireError {
+	message: string;
+	code: number;
+	data: { code: string; httpStatus: number; path?: string; app: { code: string; name: string | null } };
+}
+
+/** The error in an answer of one call; `null` when it is none. */
+export function errorIn({ json }: { json(): unknown }): WireError | null {
+	return (json() as { error?: WireError }).error ?? null;
+}
+
+/** The error's code in an answer of the procedures or of the edge. */
+export function codeIn(answer: { json(): unknown }): string | null {
+	const refused = (answer.json() as { code?: string }).code;
+	return errorIn(answer)?.data.app.code ?? refused ?? null;
+}
