@@ -4,7 +4,13 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
 	test: {
 		projects: [
-			{ test: { name: "unit", include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts"], testTimeout: 60_000 } },
+			{
+				test: {
+					name: "unit",
+					include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts"],
+					testTimeout: 60_000,
+				},
+			},
 			{
 				test: {
 					name: "server",

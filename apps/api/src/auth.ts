@@ -33,6 +33,9 @@ const ACTS: Record<string, string> = {
 	"/sign-out": "session.signOut",
 };
 
+/** Longer than any claim takes, in milliseconds. */
+const CLAIM_TAKES = 60_000;
+
 /** Whether a path of the server is one of the acts with an account. */
 export function isAccountPath(path: string): boolean {
 	return path.startsWith(`${BASE_PATH}/`) && Object.hasOwn(ACTS, path.slice(BASE_PATH.length));
@@ -130,7 +133,10 @@ async function requireClaimCode(vault: Vault, attempt: Attempt): Promise<void> {
 	const given = attempt.body?.claimCode;
 	const code = typeof given === "string" ? given.toUpperCase().replace(/[^0-9A-Z]/g, "") : "";
 	const claimed = await vault.storage.claimed();
-	if (!claimed && sameText(code, vault.claimCode.replaceAll("-", ""))) return;
+	if (!claimed && sameText(code, vault.claimCode.replaceAll("-", ""))) {
+		await vault.storage.forgetUnfinishedClaims(new Date(Date.now() - CLAIM_TAKES));
+		return;
+	}
 	await record(vault, attempt, null);
 	throw refusal(claimed ? "ALREADY_CLAIMED" : "CLAIM_CODE_WRONG");
 }

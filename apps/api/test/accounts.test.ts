@@ -59,6 +59,18 @@ test("FAULTS 34: one of ten racing claims with the right code wins; the rest and
 	expect(late.headers.getSetCookie()).toEqual([]);
 });
 
+test("a claim that was cut off between its user and its account does not lock anyone out", async () => {
+	await using app = await testApp();
+	await app.post(SIGN_UP, claimOf(app));
+	const cutOff = "DELETE FROM session; DELETE FROM account; UPDATE user SET created_at = created_at - 3600000";
+	app.vault.database.$client.exec(cutOff);
+	expect((await app.client().session.me.query()).claimed).toBe(false);
+	setForward(60_000);
+	const again = await app.post(SIGN_UP, claimOf(app));
+	expect(again.status).toBe(200);
+	expect(users(app)).toMatchObject([{ role: "owner", claimed: 1 }]);
+});
+
 test("the session's cookie is HttpOnly, SameSite and bound to no domain; its token is in no body", async () => {
 	await using app = await testApp();
 	const answer = await app.post(SIGN_UP, claimOf(app));

@@ -2,28 +2,42 @@
  * The file system as this package uses it, so that a test can make any one call fail, and the one place where an errno
  * becomes an `AppError`. Messages name the file and the errno, never a path or content.
  */
-import nodeFs from "node:fs";
+import {
+	closeSync,
+	fchmodSync,
+	fchownSync,
+	fstatSync,
+	fsyncSync,
+	ftruncateSync,
+	lstatSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	realpathSync,
+	renameSync,
+	unlinkSync,
+	writeSync,
+} from "node:fs";
 import { AppError } from "@holdfast/contract";
 
-export type Disk = Pick<
-	typeof nodeFs,
-	| "closeSync"
-	| "fchmodSync"
-	| "fchownSync"
-	| "fstatSync"
-	| "fsyncSync"
-	| "ftruncateSync"
-	| "lstatSync"
-	| "openSync"
-	| "readFileSync"
-	| "readdirSync"
-	| "realpathSync"
-	| "renameSync"
-	| "unlinkSync"
-	| "writeSync"
->;
+export const realDisk = {
+	closeSync,
+	fchmodSync,
+	fchownSync,
+	fstatSync,
+	fsyncSync,
+	ftruncateSync,
+	lstatSync,
+	openSync,
+	readFileSync,
+	readdirSync,
+	realpathSync,
+	renameSync,
+	unlinkSync,
+	writeSync,
+};
 
-export const realDisk: Disk = nodeFs;
+export type Disk = typeof realDisk;
 
 /** The errno name of a failed system call, such as "ENOSPC"; `null` for any other error. */
 export function errnoOf(error: unknown): string | null {

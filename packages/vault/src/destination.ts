@@ -38,7 +38,7 @@ export async function requireOwnUrl(vault: Vault, caller: Caller, destination: D
 		...places.filter(({ source }) => !SAVED.includes(source)).map(({ value }) => value),
 		await urlAtSave(vault, caller, { environment, url, key, layer: credential.layer }),
 	];
-	const origin = originOf(address.value);
+	const origin = originOf(address.value.reveal());
 	if (!trusted.some((value) => originOf(value) === origin)) throw new AppError("KEY_FOR_OTHER_URL", { name: key });
 }
 

@@ -1,5 +1,5 @@
 /** Reading settings: masked for all who may see them, in the clear only through `reveal`, which is recorded first. */
-import { AppError, mask } from "@holdfast/contract";
+import { AppError, mask, Secret } from "@holdfast/contract";
 import type {
 	ExplainSetting,
 	Explanation,
@@ -108,7 +108,7 @@ export async function authorizeUse(
 
 /** A name's effective value with the place it came from. */
 export interface Resolved {
-	value: string;
+	value: Secret;
 	layer: Layer;
 }
 
@@ -126,7 +126,7 @@ export async function resolve(
 		const first = chain(places, name)[0];
 		if (!first || first.source === "catalogue") return [];
 		if (first.value === null) throw new AppError("VALUE_DAMAGED", { name });
-		return [[name, { value: first.value, layer: toLayer(places, name, first) }]];
+		return [[name, { value: new Secret(first.value), layer: toLayer(places, name, first) }]];
 	});
 	return new Map(found);
 }

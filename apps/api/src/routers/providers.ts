@@ -78,7 +78,7 @@ export function resolvedOf(
 }
 
 export function valuesIn(resolved: Resolved): Values {
-	return new Map(Array.from(resolved, ([name, { value }]) => [name, value]));
+	return new Map(Array.from(resolved, ([name, { value }]) => [name, value.reveal()]));
 }
 
 /** @throws AppError `KEY_FOR_OTHER_URL` when the key that applies was not saved for the base URL that applies. */

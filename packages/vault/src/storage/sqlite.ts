@@ -8,10 +8,11 @@ import { dirname, join } from "node:path";
 import { AppError } from "@holdfast/contract";
 import type { KeyOwner } from "@holdfast/crypto";
 import Database from "better-sqlite3";
-import { eq, lt } from "drizzle-orm";
+import { and, eq, lt, notInArray } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import { DATABASE_FILE } from "../snapshot.ts";
+import { account, user } from "./auth-tables.ts";
 import { openLock } from "./lock.ts";
 import { prepareQueries } from "./queries.ts";
 import { dataKeys, instances, tokens, workers } from "./schema.ts";
@@ -143,6 +144,12 @@ export function sqliteStorage(db: SqliteDatabase, folder: string, instance: Inst
 			return committed;
 		},
 		claimed: () => queries.anyAccount.get() !== undefined,
+		forgetUnfinishedClaims(before) {
+			const withAccount = db.select({ id: account.userId }).from(account);
+			db.delete(user)
+				.where(and(lt(user.createdAt, before), notInArray(user.id, withAccount)))
+				.run();
+		},
 		exclusive: (act) => mirrorLock.run(act),
 		close() {
 			mirrorLock.close();

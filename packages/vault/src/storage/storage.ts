@@ -134,6 +134,8 @@ export interface Storage {
 	commit(change: Change): Answer<Committed>;
 	/** Whether accounts exist: until then the instance waits to be claimed. */
 	claimed(): Answer<boolean>;
+	/** Forget people who were made before a time and never got an account: a claim that was cut off half way. */
+	forgetUnfinishedClaims(before: Date): Answer<void>;
 	/** Run `act` while no other process of this host runs one, nor this process another. */
 	exclusive<T>(act: () => Promise<T>): Promise<T>;
 	close(): Answer<void>;
