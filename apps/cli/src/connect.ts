@@ -5,23 +5,43 @@
 
 import { existsSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
+import { join } from "node:path";
 import { openLog, reportError } from "@holdfast/api/log";
 import { type AppRouter, appRouter } from "@holdfast/api/router";
 import { type Options, readOptions } from "@holdfast/config/options";
-import { AppError } from "@holdfast/contract";
+import { AppError, type ErrorCode } from "@holdfast/contract";
 import { localCaller, openVault } from "@holdfast/vault";
+import { DATABASE_FILE } from "@holdfast/vault/snapshot";
 import { createTRPCClient, httpLink, localLink, type TRPCClient, TRPCClientError } from "@trpc/client";
 import { vaultOptions } from "./vault-options.ts";
 
 export type Client = TRPCClient<AppRouter>;
 
-/** Do something with the procedures, then let go of what they need. Failures are the table's errors, remote ones too. */
+/** What a procedure refused: the table's code, and the sentence as the server wrote it. */
+class Refusal extends Error {
+	readonly code: ErrorCode;
+
+	constructor(message: string, code: ErrorCode) {
+		super(message);
+		this.code = code;
+	}
+}
+
+/**
+ * Do something with the procedures, then let go of what they need.
+ *
+ * @throws Refusal for what a procedure refuses. AppError `NO_VAULT`, `SERVER_UNREACHABLE`, `OPTION_INVALID`, or what opening
+ * the vault throws.
+ */
 export async function withClient<T>(act: (client: Client) => Promise<T>): Promise<T> {
 	const options = readOptions();
 	try {
 		return await (options.url === null ? locally(options, act) : act(remote(options.url, options.token)));
 	} catch (error) {
-		throw error instanceof TRPCClientError ? new Error(error.message, { cause: error }) : error;
+		if (!(error instanceof TRPCClientError)) throw error;
+		const { data, message } = error as TRPCClientError<AppRouter>;
+		if (data) throw new Refusal(message, data.app.code);
+		throw new AppError("SERVER_UNREACHABLE", { detail: options.url ?? "" }, { cause: error });
 	}
 }
 
@@ -34,7 +54,7 @@ function remote(url: string, token: string | null): Client {
 }
 
 async function locally<T>(options: Options, act: (client: Client) => Promise<T>): Promise<T> {
-	if (!existsSync(options.dataDir)) throw new AppError("NO_VAULT", { detail: options.dataDir });
+	if (!existsSync(join(options.dataDir, DATABASE_FILE))) throw new AppError("NO_VAULT", { detail: options.dataDir });
 	const log = openLog("warn");
 	await using vault = await openVault(vaultOptions(options, { serves: false, warn: (message) => log.warn(message) }));
 	const context = {

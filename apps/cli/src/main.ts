@@ -1,7 +1,14 @@
 /** The `holdfast` command. Each subcommand loads only what it needs, when it is called. */
 
 import { readOptions } from "@holdfast/config/options";
-import { AppError, DEFAULT_ENVIRONMENT, PERMISSIONS, type Permission } from "@holdfast/contract";
+import {
+	AppError,
+	DEFAULT_ENVIRONMENT,
+	type ErrorCode,
+	NAME_PATTERN,
+	PERMISSIONS,
+	type Permission,
+} from "@holdfast/contract";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 export async function main(argv: string[]): Promise<void> {
@@ -10,14 +17,22 @@ export async function main(argv: string[]): Promise<void> {
 	} catch (error) {
 		const text = error instanceof Error ? error.message : String(error);
 		process.stderr.write(`holdfast: ${text}\n`);
-		process.exitCode = error instanceof AppError ? exitCode(error) : 1;
+		process.exitCode = exitCode(error);
 	}
 }
 
+const NOT_THERE: ReadonlySet<unknown> = new Set<ErrorCode>([
+	"SETTING_NOT_FOUND",
+	"ENVIRONMENT_NOT_FOUND",
+	"TOKEN_NOT_FOUND",
+	"NO_VAULT",
+]);
+
 /** 3: the root key is missing, wrong or malformed. 4: not there. 1: anything else. */
-function exitCode({ code }: AppError): number {
-	if (code.startsWith("ROOT_KEY_")) return 3;
-	return code === "SETTING_NOT_FOUND" || code === "ENVIRONMENT_NOT_FOUND" || code === "NO_VAULT" ? 4 : 1;
+function exitCode(error: unknown): number {
+	const code = error instanceof Error && "code" in error ? error.code : null;
+	if (String(code).startsWith("ROOT_KEY_")) return 3;
+	return NOT_THERE.has(code) ? 4 : 1;
 }
 
 function program(): Command {
@@ -35,18 +50,15 @@ function program(): Command {
 		.command("set")
 		.description("save a setting; its value is typed when asked, or piped in")
 		.argument("<name>", "the setting's name, like GOOGLE_API_KEY")
-		.argument("[value]", "refused: a command line can be read by every process")
+		.argument("[value...]", "refused: a command line can be read by every process")
 		.addOption(environmentOption())
 		.option("--plain", "show the value in lists; it is no secret")
 		.option("-m, --message <text>", "why, for the history")
+		// Or the parser itself would print what it does not know, which may be a value.
+		.allowUnknownOption()
 		.action(
-			async (
-				name: string,
-				value: string | undefined,
-				options: { environment: string; plain?: true; message?: string },
-			) => {
-				if (value !== undefined || name.includes("="))
-					throw new AppError("VALUE_FROM_ARGV", { name: name.split("=")[0] ?? "" });
+			async (name: string, values: string[], options: { environment: string; plain?: true; message?: string }) => {
+				refuseValues(name, values);
 				await (await import("./settings.ts")).set(name, options);
 			},
 		);
@@ -75,6 +87,13 @@ function program(): Command {
 
 	root.addCommand(tokenCommand());
 	return root;
+}
+
+/** Nothing of what may be a value is printed: it was typed in the wrong place, and need not be in a log as well. */
+function refuseValues(given: string, values: readonly string[]): void {
+	const [name = ""] = given.split("=", 1);
+	if (!NAME_PATTERN.test(name)) throw new AppError("NAME_INVALID", { name: "What was given" });
+	if (name !== given || values.length > 0) throw new AppError("VALUE_FROM_ARGV", { name });
 }
 
 function tokenCommand(): Command {

@@ -2,14 +2,12 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { hydrate } from "@holdfast/config";
-import { AppError } from "@holdfast/contract";
 
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
 
 export async function run([command, ...args]: string[], { environment }: { environment: string }): Promise<void> {
 	const env = { ...process.env };
-	const { revision } = hydrate({ env, environment });
-	if (revision === null) throw new AppError("NO_VAULT", { detail: process.cwd() });
+	hydrate({ env, environment, needsVault: true });
 	const child = spawn(command ?? "", args, { env, stdio: "inherit" });
 	for (const signal of FORWARDED) process.on(signal, () => child.kill(signal));
 	await new Promise<void>((resolve, reject) => {

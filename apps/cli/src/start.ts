@@ -8,14 +8,17 @@ import { startServer } from "@holdfast/api";
 import { openLog } from "@holdfast/api/log";
 import type { Options } from "@holdfast/config/options";
 import { openVault } from "@holdfast/vault";
+import { DATABASE_FILE } from "@holdfast/vault/snapshot";
 import { vaultOptions } from "./vault-options.ts";
 
 /** From `src` as from `dist`, the dashboard is built beside this app. */
 const DASHBOARD = fileURLToPath(new URL("../../web/dist", import.meta.url));
 
 export async function start(options: Options): Promise<void> {
+	// Listened for from the beginning: whoever asks while it starts is heard once it has.
+	const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
 	const log = openLog(options.logLevel);
-	const first = !existsSync(join(options.dataDir, "holdfast.db"));
+	const first = !existsSync(join(options.dataDir, DATABASE_FILE));
 	await using vault = await openVault(vaultOptions(options, { serves: true, warn: (message) => log.warn(message) }));
 	const server = await startServer(vault, { ...options, dashboard: DASHBOARD }, log);
 	const claimed = await vault.storage.claimed();
@@ -37,7 +40,7 @@ export async function start(options: Options): Promise<void> {
 			"Listening beyond this machine over plain HTTP. Put TLS in front and set HOLDFAST_PUBLIC_URL to its address.",
 		);
 	}
-	await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+	await stopped;
 	await server.close();
 }
 

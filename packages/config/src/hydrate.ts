@@ -15,6 +15,8 @@ export interface HydrateOptions {
 	env?: Record<string, string | undefined>;
 	/** Where to look for the data folder and the `.env` files; by default the working directory. */
 	cwd?: string;
+	/** Refuse a folder without a vault. By default its `.env` files are read, with a warning. */
+	needsVault?: boolean;
 }
 
 /** Where the value of one name came from, as Holdfast's `explain` names it. Never the value. */
@@ -36,17 +38,21 @@ const NOTHING_SAVED: Omit<SavedValues, "revision"> & { revision: null } = {
 	base: new Map(),
 };
 
+/** The first Node the database driver's binary runs on. An older one does not refuse it: the process dies. */
+const OLDEST_NODE = 22;
+
 /**
- * Hydrate an environment. A folder without a vault is no failure: its `.env` files are read, with a warning.
+ * Hydrate an environment.
  *
- * @throws AppError `ROOT_KEY_MISSING`, `ROOT_KEY_WRONG`, `ENVIRONMENT_NOT_FOUND`, `VALUE_DAMAGED` or `DATABASE_UNREADABLE`;
- * then nothing was set.
+ * @throws AppError `NODE_TOO_OLD`, `OPTION_INVALID`, `NO_VAULT` where one is needed, `ROOT_KEY_MISSING`, `ROOT_KEY_WRONG`, `ROOT_KEY_MALFORMED`,
+ * `ENVIRONMENT_NOT_FOUND`, `VALUE_DAMAGED` or `DATABASE_UNREADABLE`; then nothing was set.
  */
 export function hydrate(wanted: HydrateOptions = {}): Hydration {
+	refuseOldNode();
 	const env = wanted.env ?? process.env;
 	const options = readOptions(env, wanted.cwd);
 	const environment = wanted.environment ?? options.environment;
-	const saved = readSaved(options, environment);
+	const saved = readSaved(options, environment, wanted.needsVault ?? false);
 	const sources: Sources = {
 		environment,
 		own: saved.own,
@@ -76,19 +82,24 @@ export function hydrate(wanted: HydrateOptions = {}): Hydration {
 	return { environment, revision: saved.revision, origins, skipped };
 }
 
-function readSaved(options: Options, environment: string): SavedValues | typeof NOTHING_SAVED {
+function refuseOldNode(): void {
+	const version = process.versions.node;
+	if (Number.parseInt(version, 10) < OLDEST_NODE) throw new AppError("NODE_TOO_OLD", { detail: version });
+}
+
+function readSaved(options: Options, environment: string, needsVault: boolean): SavedValues | typeof NOTHING_SAVED {
 	try {
 		return readSavedValues(options.dataDir, options.rootKey, environment);
 	} catch (error) {
-		if (!(error instanceof AppError) || error.code !== "NO_VAULT") throw error;
+		if (needsVault || !(error instanceof AppError) || error.code !== "NO_VAULT") throw error;
 		process.emitWarning(`${error.message} Only .env files were read.`, "HoldfastWarning");
 		return NOTHING_SAVED;
 	}
 }
 
-function envFiles(options: Options, environment: string): Sources["files"] {
-	return [...new Set([environment, DEFAULT_ENVIRONMENT])].map((name) => {
-		const path = name === DEFAULT_ENVIRONMENT ? ".env" : `.env.${name}`;
-		return { path, environment: name, values: readEnvFile(join(options.projectDir, path)).entries };
-	});
+function envFiles({ projectDir, envFile }: Options, environment: string): Sources["files"] {
+	const base = { path: ".env", environment: DEFAULT_ENVIRONMENT, values: envFile };
+	if (environment === DEFAULT_ENVIRONMENT) return [base];
+	const path = `.env.${environment}`;
+	return [{ path, environment, values: readEnvFile(join(projectDir, path)).entries }, base];
 }

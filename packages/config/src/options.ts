@@ -28,6 +28,8 @@ export interface Options {
 	token: string | null;
 	/** The process environment as it was, without Holdfast's own variables. */
 	processEnv: Map<string, string>;
+	/** What `.env` in the project folder says. */
+	envFile: ReadonlyMap<string, string>;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,8 +37,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws AppError `OPTION_INVALID`, naming the variable. */
 export function readOptions(env: Environment = process.env, cwd: string = process.cwd()): Options {
 	const projectDir = env.HOLDFAST_DATA_DIR ? cwd : findProject(cwd);
-	const file = readEnvFile(join(projectDir, ".env")).entries;
-	const read = (name: VariableName) => env[name] || file.get(name) || null;
+	const envFile = readEnvFile(join(projectDir, ".env")).entries;
+	const read = (name: VariableName) => env[name] || envFile.get(name) || null;
 	const dataDir = resolve(projectDir, read("HOLDFAST_DATA_DIR") ?? ".holdfast");
 	return {
 		dataDir,
@@ -56,6 +58,7 @@ export function readOptions(env: Environment = process.env, cwd: string = proces
 		url: optional(read("HOLDFAST_URL"), (url) => originOf("HOLDFAST_URL", url)),
 		token: read("HOLDFAST_TOKEN"),
 		processEnv: inherited(env),
+		envFile,
 	};
 }
 

@@ -132,6 +132,12 @@ export const ERRORS = {
 		"Port {detail} is already in use.",
 		"Stop the other process, or choose another port with HOLDFAST_PORT.",
 	),
+	SERVER_UNREACHABLE: row(
+		"SERVICE_UNAVAILABLE",
+		"No Holdfast server answers at {detail}.",
+		"Start one there, or unset HOLDFAST_URL to use the data folder of this machine.",
+		true,
+	),
 	OPTION_INVALID: row("BAD_REQUEST", "{name} is not usable: {detail}.", "See .env.example for what it accepts."),
 	VALUE_FROM_ARGV: row(
 		"BAD_REQUEST",

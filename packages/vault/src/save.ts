@@ -115,14 +115,16 @@ async function planChange(vault: Vault, caller: Caller, request: Request): Promi
 	const { key, planned } = await vault.keys.findOrPlan(keyOwner);
 
 	const author = { key, owner, by: caller.label, message: request.message };
-	const lines = owner === "shared" ? handWritten(vault, live.name) : new Map<string, string>();
+	let lines: ReadonlyMap<string, string> | undefined;
 	const writes: VersionWrite[] = [];
 	const audit: Change["audit"][number][] = [];
 	const values = new Map(live.values);
 	for (const intent of request.intents) {
 		const row = await vault.storage.setting(live.name, owner, intent.name);
 		refuseStale(intent, row);
-		const versions = sealVersions(vault, author, { intent, row, line: lines.get(intent.name), environment: live.name });
+		if (row === null && owner === "shared") lines ??= handWritten(vault, live.name);
+		const line = lines?.get(intent.name);
+		const versions = sealVersions(vault, author, { intent, row, line, environment: live.name });
 		writes.push(...versions);
 		const last = versions.at(-1);
 		if (!last) continue;

@@ -55,7 +55,7 @@ describe.concurrent("FAULTS 8: a process killed at a step of a save", () => {
 	test.each(STEPS)("%s: nothing acknowledged is lost, .env is whole and catches up", async (step) => {
 		using folder = testFolder();
 		const envPath = join(folder.path, ".env");
-		writeFileSync(envPath, HAND_WRITTEN);
+		writeFileSync(envPath, HAND_WRITTEN, { mode: 0o600 });
 		for (let trial = 0; trial < TRIALS; trial++) {
 			const acknowledged = await saveUntilKilled(folder.path, step, 1 + (trial % 7));
 

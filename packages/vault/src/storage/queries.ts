@@ -12,12 +12,16 @@ export function prepareQueries(db: BetterSQLite3Database) {
 		eq(versions.owner, p("owner")),
 		eq(versions.name, p("name")),
 	);
-	const placeCurrent = and(place, eq(versions.current, true));
-	/** The version that was current at a revision, 0 when there was none yet. */
+	/** In the words of the partial index: SQLite uses that for a literal, and reads every version there is for a parameter. */
+	const isCurrent = sql`${versions.current} = 1`;
+	const placeCurrent = and(place, isCurrent);
+	/** The version that was current at a revision. Looked for from the newest back: it is one of the last. */
 	const currentThen = db
-		.select({ version: sql<number>`coalesce(max(${versions.version}), 0)` })
+		.select({ version: versions.version })
 		.from(versions)
-		.where(and(place, lte(versions.revision, p("since"))));
+		.where(and(place, lte(versions.revision, p("since"))))
+		.orderBy(desc(versions.version))
+		.limit(1);
 	return {
 		instance: db.select().from(instances).prepare(),
 		environments: db.select().from(environments).prepare(),
@@ -38,7 +42,7 @@ export function prepareQueries(db: BetterSQLite3Database) {
 				and(
 					eq(versions.environment, p("environment")),
 					eq(versions.owner, p("owner")),
-					eq(versions.current, true),
+					isCurrent,
 					gt(versions.revision, p("since")),
 				),
 			)
@@ -48,7 +52,7 @@ export function prepareQueries(db: BetterSQLite3Database) {
 		history: db
 			.select()
 			.from(versions)
-			.where(and(place, gte(versions.version, sql`(${currentThen})`)))
+			.where(and(place, gte(versions.version, sql`coalesce((${currentThen}), 0)`)))
 			.orderBy(desc(versions.version))
 			.prepare(),
 		mirror: db

@@ -1,0 +1,126 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { VARIABLES } from "@holdfast/contract";
+import { testFolder } from "@holdfast/vault/test";
+import { describe, expect, test } from "vitest";
+import { readOptions } from "./options.ts";
+
+test("with nothing set, everything has its stated fallback", () => {
+	using folder = testFolder();
+
+	expect(readOptions({}, folder.path)).toEqual({
+		dataDir: join(folder.path, ".holdfast"),
+		projectDir: folder.path,
+		rootKey: { text: null, file: join(folder.path, ".holdfast", "root.key") },
+		port: 7420,
+		host: "127.0.0.1",
+		allowedHosts: [],
+		allowedOrigins: [],
+		publicUrl: null,
+		environment: "default",
+		precedence: "saved",
+		logLevel: "info",
+		url: null,
+		token: null,
+		processEnv: new Map(),
+		envFile: new Map(),
+	});
+});
+
+test("each variable is read from the process, else from .env, where an empty one counts as unset", () => {
+	using folder = testFolder();
+	writeFileSync(join(folder.path, ".env"), "HOLDFAST_PORT=1000\nHOLDFAST_HOST=::1\nOTHER=1\n");
+
+	const options = readOptions({ HOLDFAST_PORT: "2000", HOLDFAST_HOST: "" }, folder.path);
+
+	expect(options.port).toBe(2000);
+	expect(options.host).toBe("::1");
+	expect([...options.envFile.keys()]).toEqual(["HOLDFAST_PORT", "HOLDFAST_HOST", "OTHER"]);
+});
+
+test("each listed variable changes some option", () => {
+	using folder = testFolder();
+	const samples: Partial<Record<string, string>> = {
+		HOLDFAST_PORT: "1",
+		HOLDFAST_PRECEDENCE: "process",
+		HOLDFAST_LOG_LEVEL: "debug",
+		HOLDFAST_PUBLIC_URL: "https://a.test",
+		HOLDFAST_ALLOWED_ORIGINS: "https://a.test",
+		HOLDFAST_URL: "http://a.test:1",
+	};
+	const unset = JSON.stringify(readOptions({}, folder.path));
+
+	for (const { name } of VARIABLES) {
+		expect(JSON.stringify(readOptions({ [name]: samples[name] ?? "sample" }, folder.path)), name).not.toBe(unset);
+	}
+});
+
+test("the process environment is kept as it was, without Holdfast's own and without what is empty", () => {
+	using folder = testFolder();
+	const { processEnv } = readOptions({ A: "1", B: "", C: undefined, HOLDFAST_TOKEN: "t" }, folder.path);
+
+	expect([...processEnv]).toEqual([["A", "1"]]);
+});
+
+describe("where the project is", () => {
+	test("the nearest folder at or above with a .holdfast in it", () => {
+		using folder = testFolder();
+		const below = join(folder.path, "a", "b");
+		mkdirSync(below, { recursive: true });
+		mkdirSync(join(folder.path, ".holdfast"));
+
+		expect(readOptions({}, below).projectDir).toBe(folder.path);
+		mkdirSync(join(folder.path, "a", ".holdfast"));
+		expect(readOptions({}, below).projectDir).toBe(join(folder.path, "a"));
+	});
+
+	test("the working directory when HOLDFAST_DATA_DIR says where the data is; the root key is then beside the data", () => {
+		using folder = testFolder();
+		mkdirSync(join(folder.path, ".holdfast"));
+		const below = join(folder.path, "a");
+		mkdirSync(below);
+
+		const options = readOptions({ HOLDFAST_DATA_DIR: "../elsewhere" }, below);
+
+		expect(options.projectDir).toBe(below);
+		expect(options.dataDir).toBe(join(folder.path, "elsewhere"));
+		expect(options.rootKey.file).toBe(join(folder.path, "elsewhere", "root.key"));
+	});
+});
+
+describe("what is not usable is refused by name, without its text", () => {
+	test.each([
+		["HOLDFAST_PORT", "70000"],
+		["HOLDFAST_PORT", "12ab"],
+		["HOLDFAST_PORT", "-1"],
+		["HOLDFAST_PRECEDENCE", "shell"],
+		["HOLDFAST_LOG_LEVEL", "loud"],
+		["HOLDFAST_PUBLIC_URL", "example.test"],
+		["HOLDFAST_URL", "file:///etc/passwd"],
+		["HOLDFAST_ALLOWED_ORIGINS", "https://a.test, b"],
+	])("%s=%s", (name, text) => {
+		using folder = testFolder();
+		const read = () => readOptions({ [name]: text }, folder.path);
+
+		expect(read).toThrow(
+			expect.objectContaining({ code: "OPTION_INVALID", fields: expect.objectContaining({ name }) }),
+		);
+		expect(read).toThrow(expect.not.objectContaining({ message: expect.stringContaining(text) }));
+	});
+});
+
+test("lists are split at commas, hosts in lower case, addresses cut to their origin", () => {
+	using folder = testFolder();
+	const options = readOptions(
+		{
+			HOLDFAST_ALLOWED_HOSTS: " A.test, b.test ,,",
+			HOLDFAST_ALLOWED_ORIGINS: "https://a.test/path, http://b.test:80",
+			HOLDFAST_PUBLIC_URL: "https://keys.test/holdfast/",
+		},
+		folder.path,
+	);
+
+	expect(options.allowedHosts).toEqual(["a.test", "b.test"]);
+	expect(options.allowedOrigins).toEqual(["https://a.test", "http://b.test"]);
+	expect(options.publicUrl).toBe("https://keys.test");
+});
