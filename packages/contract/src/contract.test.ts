@@ -1,7 +1,14 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import { AppError, ERRORS, type ErrorCode, errorMessage } from "./errors.ts";
-import { FORBIDDEN_NAMES, forbiddenBecause, isEnvironmentName, NAME_PATTERN } from "./names.ts";
+import {
+	environmentNameProblem,
+	FORBIDDEN_NAMES,
+	forbiddenBecause,
+	isEnvironmentName,
+	NAME_PATTERN,
+	RESERVED_ENVIRONMENTS,
+} from "./names.ts";
 import { PERMISSIONS, PROCEDURES, ROLES } from "./permissions.ts";
 import { Secret } from "./secret.ts";
 import { looksMasked, mask, valueProblem } from "./values.ts";
@@ -37,6 +44,24 @@ describe("names", () => {
 			expect(forbiddenBecause(name), name).toBeNull();
 			expect(name).toMatch(NAME_PATTERN);
 		}
+	});
+
+	test("FAULTS 35: names that load code, print secrets or change trust are refused, whatever the program", () => {
+		const names = ["OPENSSL_CONF", "OPENSSL_MODULES", "GCONV_PATH", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "PS4"];
+		const more = ["CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSLKEYLOGFILE", "NODE_V8_COVERAGE", "NODE_DEBUG"];
+		for (const name of [...names, ...more, "NODE_REPL_EXTERNAL_MODULE", "PROMPT_COMMAND"]) {
+			expect(forbiddenBecause(name), name).toMatch(/^it /);
+		}
+	});
+
+	test("an environment takes no name whose .env file means something else", () => {
+		for (const { name, because } of RESERVED_ENVIRONMENTS) {
+			expect(isEnvironmentName(name), name).toBe(false);
+			expect(environmentNameProblem(name)).toBe(because);
+			expect(because).toContain(`.env.${name}`);
+		}
+		for (const name of ["examples", "local-ai", "test", "keys-2"])
+			expect(environmentNameProblem(name), name).toBeNull();
 	});
 
 	test("environments are slugs that are safe in a file's name", () => {

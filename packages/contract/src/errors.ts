@@ -81,8 +81,8 @@ export const ERRORS = {
 	ENVIRONMENT_EXISTS: row("CONFLICT", "There is already an environment {name}.", "Choose another name."),
 	ENVIRONMENT_INVALID: row(
 		"BAD_REQUEST",
-		"{name} is not a legal environment name.",
-		"Use lower-case letters and digits in words joined by hyphens, up to 40 characters.",
+		"{name} cannot be the name of an environment: {detail}.",
+		"Use another name: lower-case letters and digits in words joined by hyphens, up to 40 characters.",
 	),
 
 	// Keys and storage
@@ -99,12 +99,17 @@ export const ERRORS = {
 	ROOT_KEY_MALFORMED: row(
 		"INTERNAL_SERVER_ERROR",
 		"The root key in {name} cannot be read: {detail}.",
-		"It is 32 bytes in base64. Put back the copy from your recovery kit.",
+		"It is 32 bytes in base64. Put back the copy you made of it.",
+	),
+	ROOT_KEY_UNWRITABLE: row(
+		"INTERNAL_SERVER_ERROR",
+		"The root key {name} cannot be made: {detail}.",
+		"Let this user write to its folder, or give the key in HOLDFAST_ROOT_KEY.",
 	),
 	VALUE_DAMAGED: row(
 		"INTERNAL_SERVER_ERROR",
 		"The saved value of {name} does not open: it was changed, moved or sealed under another key.",
-		"Restore an earlier version, or save the value again.",
+		"Save the value again; earlier versions stay in the history.",
 	),
 	DATABASE_UNREADABLE: row(
 		"INTERNAL_SERVER_ERROR",

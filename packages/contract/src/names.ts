@@ -20,21 +20,35 @@ export const FORBIDDEN_NAMES: ReadonlyArray<{ pattern: string; because: string }
 	{ pattern: "NODE_OPTIONS", because: "it makes every Node process load other code" },
 	{ pattern: "NODE_PATH", because: "it makes every Node process load other code" },
 	{ pattern: "NODE_EXTRA_CA_CERTS", because: "it changes which servers are trusted" },
+	{ pattern: "NODE_REPL_EXTERNAL_MODULE", because: "it makes Node's prompt load other code" },
+	{ pattern: "NODE_DEBUG", because: "it makes Node print what it sends and receives" },
+	{ pattern: "NODE_V8_COVERAGE", because: "it makes every Node process write files" },
 	{ pattern: "NODE_TLS_REJECT_UNAUTHORIZED", because: "it turns off the check of server certificates" },
 	{ pattern: "SSL_CERT_*", because: "it changes which servers are trusted" },
+	{ pattern: "CURL_CA_BUNDLE", because: "it changes which servers are trusted" },
+	{ pattern: "REQUESTS_CA_BUNDLE", because: "it changes which servers are trusted" },
+	{ pattern: "SSLKEYLOGFILE", because: "it makes programs write down the keys of their encrypted connections" },
+	{ pattern: "OPENSSL_CONF", because: "it makes programs load other code for encryption" },
+	{ pattern: "OPENSSL_ENGINES", because: "it makes programs load other code for encryption" },
+	{ pattern: "OPENSSL_MODULES", because: "it makes programs load other code for encryption" },
 	{ pattern: "PATH", because: "it decides which programs run" },
 	{ pattern: "HOME", because: "it decides which personal files programs read" },
 	{ pattern: "SHELL", because: "it decides which shell runs" },
 	{ pattern: "IFS", because: "it changes how a shell reads commands" },
 	{ pattern: "LD_*", because: "it makes programs load other libraries" },
 	{ pattern: "DYLD_*", because: "it makes programs load other libraries" },
+	{ pattern: "GCONV_PATH", because: "it makes programs load other libraries" },
 	{ pattern: "BASH_ENV", because: "it makes every bash script run other code" },
 	{ pattern: "BASH_FUNC_*", because: "it defines functions in every bash script" },
 	{ pattern: "ENV", because: "it makes every shell run other code" },
+	{ pattern: "PROMPT_COMMAND", because: "it makes every bash prompt run other code" },
+	{ pattern: "PS4", because: "it makes every shell that traces run other code" },
 	{ pattern: "GIT_*", because: "it makes git run other programs" },
 	{ pattern: "PYTHON*", because: "it makes every Python process load other code" },
 	{ pattern: "PERL5*", because: "it makes every Perl process load other code" },
 	{ pattern: "RUBY*", because: "it makes every Ruby process load other code" },
+	{ pattern: "JAVA_TOOL_OPTIONS", because: "it makes every Java process load other code" },
+	{ pattern: "JDK_JAVA_OPTIONS", because: "it makes every Java process load other code" },
 	{ pattern: "*_PROXY", because: "it sends network traffic elsewhere" },
 	{ pattern: "NPM_*", because: "it changes what npm installs and runs" },
 ];
@@ -54,6 +68,34 @@ export function forbiddenBecause(name: string): string | null {
 	return FORBIDDEN_NAMES.find(({ pattern }) => matches(pattern, upper))?.because ?? null;
 }
 
+/**
+ * Environment names whose file `.env.<name>` means something else to other tools: what is saved there would be committed,
+ * shadow every other environment, or replace the file of another tool.
+ */
+export const RESERVED_ENVIRONMENTS: ReadonlyArray<{ name: string; because: string }> = [
+	{ name: "example", because: ".env.example is committed, to show which settings there are" },
+	{ name: "sample", because: ".env.sample is committed, to show which settings there are" },
+	{ name: "template", because: ".env.template is committed, to show which settings there are" },
+	{ name: "dist", because: ".env.dist is committed, to show which settings there are" },
+	{ name: "schema", because: ".env.schema is committed, to say what each setting is" },
+	{ name: "defaults", because: ".env.defaults is committed, with values for everyone" },
+	{ name: "local", because: "frameworks read .env.local ahead of the file of every environment" },
+	{ name: "vault", because: ".env.vault has the encrypted values of dotenv-vault" },
+	{ name: "keys", because: ".env.keys has the private keys of dotenvx" },
+];
+
+/** Why an environment may not be called this; `null` when it may. */
+export function environmentNameProblem(name: string): string | null {
+	if (name.length > ENVIRONMENT_MAX_LENGTH) return `it is longer than ${ENVIRONMENT_MAX_LENGTH} characters`;
+	if (!ENVIRONMENT_PATTERN.test(name)) return "it is not lower-case words joined by hyphens";
+	return RESERVED_ENVIRONMENTS.find((reserved) => reserved.name === name)?.because ?? null;
+}
+
 export function isEnvironmentName(name: string): boolean {
-	return name.length <= ENVIRONMENT_MAX_LENGTH && ENVIRONMENT_PATTERN.test(name);
+	return environmentNameProblem(name) === null;
+}
+
+/** The file of an environment in the project folder: `.env` for `default`, `.env.production` for `production`. */
+export function envFileName(environment: string): string {
+	return environment === DEFAULT_ENVIRONMENT ? ".env" : `.env.${environment}`;
 }

@@ -1,6 +1,6 @@
 /**
- * Who may do what, in one table. `vault` asks it for every operation; the server refuses to register a procedure that has
- * no row in PROCEDURES, so a new one cannot be forgotten.
+ * Who may do what, in one table. `vault` looks up in it what every operation needs; the server does not load with a
+ * procedure that has no row in PROCEDURES, so a new one cannot be forgotten.
  */
 
 export const PERMISSIONS = {
@@ -52,3 +52,8 @@ export const PROCEDURES = {
 } as const satisfies Record<string, Permission | "public" | "signed-in">;
 
 export type ProcedurePath = keyof typeof PROCEDURES;
+
+/** The procedures that need a permission. */
+export type GuardedPath = {
+	[path in ProcedurePath]: (typeof PROCEDURES)[path] extends Permission ? path : never;
+}[ProcedurePath];

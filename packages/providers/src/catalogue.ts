@@ -43,8 +43,10 @@ export function findProvider(id: string): Provider | undefined {
 	return PROVIDERS.find((provider) => provider.id === id);
 }
 
+const SETTINGS = new Map(PROVIDERS.flatMap(({ settings }) => settings.map((setting) => [setting.name, setting])));
+
 export function catalogueSetting(name: string): CatalogueSetting | undefined {
-	return PROVIDERS.flatMap((provider) => provider.settings).find((setting) => setting.name === name);
+	return SETTINGS.get(name);
 }
 
 /** The provider's key, base URL or model setting. Local AI may have no key. */

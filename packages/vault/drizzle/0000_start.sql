@@ -35,10 +35,9 @@ CREATE TABLE `instance` (
 --> statement-breakpoint
 CREATE TABLE `mirror` (
 	`environment` text NOT NULL,
-	`host` text NOT NULL,
-	`path` text NOT NULL,
+	`folder` text NOT NULL,
 	`revision` integer NOT NULL,
-	PRIMARY KEY(`environment`, `host`)
+	PRIMARY KEY(`environment`, `folder`)
 );
 --> statement-breakpoint
 CREATE TABLE `token` (

@@ -3,18 +3,18 @@ import type { AuditPage, ListAudit, TestResult } from "@holdfast/contract/schema
 import { authorize, type Caller, entry } from "./access.ts";
 import type { Vault } from "./vault.ts";
 
-/** One page of entries, newest first. */
+/** One page of entries, newest first; for a caller limited to environments, of what was done in those. */
 export async function list(vault: Vault, caller: Caller, { before, limit }: ListAudit): Promise<AuditPage> {
-	const act = { action: "audit.list", permission: "audit.see", target: null, environment: null } as const;
-	await authorize(vault, caller, act);
-	const rows = await vault.storage.audit(before ?? Number.MAX_SAFE_INTEGER, limit + 1);
+	await authorize(vault, caller, { action: "audit.list", target: null, environment: null });
+	const own = caller.environments && [...caller.environments];
+	const rows = await vault.storage.audit(before ?? Number.MAX_SAFE_INTEGER, limit + 1, own);
 	const entries = rows.slice(0, limit);
 	return { entries, next: rows.length > limit ? (entries.at(-1)?.index ?? null) : null };
 }
 
-/** Something done with settings but not to them: a test of a key, a chat. */
+/** Something done with settings but not to them: a test of a key, a chat, a provider asked for its models. */
 export interface Use {
-	action: "providers.test" | "chat.send";
+	action: "providers.test" | "providers.models" | "chat.send";
 	target: string;
 	environment: string;
 	outcome: "done" | "failed";

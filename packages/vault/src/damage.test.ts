@@ -23,10 +23,12 @@ async function tampered(writes: Record<string, string>, sql: string) {
 	const database = new Database(join(options.dataDir, "holdfast.db"));
 	database.exec(sql);
 	database.close();
-	const vault = await openVault(options);
+	const warnings: string[] = [];
+	const vault = await openVault({ ...options, warn: (message) => warnings.push(message) });
 	return {
 		vault,
 		options,
+		warnings,
 		async [Symbol.asyncDispose]() {
 			await vault[Symbol.asyncDispose]();
 			folder[Symbol.dispose]();
@@ -47,15 +49,56 @@ test("FAULTS 20: one damaged row says so, everything else loads, and the value i
 	expect(after.settings.find(({ name }) => name === "B")).toMatchObject({ problem: null, version: 2 });
 });
 
-test("a damaged snapshot is made again from the rows", async () => {
+test("a damaged snapshot is made again from the rows when a server starts", async () => {
 	await using t = await tampered(
 		{ A: "a", B: "b" },
 		"UPDATE environment SET snapshot = x'0102' WHERE name = 'default'",
 	);
+	expect(t.warnings).toEqual([expect.stringContaining("snapshot of default was damaged")]);
 	expect((await settings.reveal(t.vault, admin, { ...shared, name: "A" })).value).toBe("a-default");
-	expect(() => readSavedValues(t.options.dataDir, t.options.rootKey, "default")).toThrow(/snapshot of default/);
-	await settings.save(t.vault, admin, { ...shared, writes: [{ name: "C", value: "c" }] });
-	expect([...readSavedValues(t.options.dataDir, t.options.rootKey, "default").own.keys()]).toEqual(["A", "B", "C"]);
+	const { own } = readSavedValues(t.options.dataDir, t.options.rootKey, "default");
+	expect([...own].map(([name, { value }]) => [name, value])).toEqual([
+		["A", "a-default"],
+		["B", "b-default"],
+	]);
+});
+
+test("rows are the truth: a snapshot of another time gives way to them", async () => {
+	const older = `UPDATE version SET current = 0 WHERE name = 'A' AND environment = 'default';
+		INSERT INTO version SELECT environment, owner, name, 2, 1, secret, NULL, NULL, revision + 1, at, by, message
+		FROM version WHERE name = 'A' AND environment = 'default'`;
+	await using t = await tampered({ A: "a", B: "b" }, older);
+	expect(t.vault.live.find("default")?.values.has("A")).toBe(false);
+	expect(readSavedValues(t.options.dataDir, t.options.rootKey, "default").own.has("A")).toBe(false);
+});
+
+test("a value that opens nowhere is refused to applications, never replaced by a weaker source", async () => {
+	const both = `${FLIP} AND environment = 'production'; UPDATE environment SET snapshot = x'0102' WHERE name = 'production'`;
+	await using t = await tampered({ A: "a", B: "b" }, both);
+	await settings.save(t.vault, admin, {
+		environment: "production",
+		owner: "shared",
+		writes: [{ name: "C", value: "c" }],
+	});
+	const { own, base } = readSavedValues(t.options.dataDir, t.options.rootKey, "production");
+	expect(own.get("B")).toMatchObject({ value: null, version: 1 });
+	expect(base.get("B")?.value).toBe("b-default");
+	await expect(
+		settings.reveal(t.vault, admin, { environment: "production", owner: "shared", name: "B" }),
+	).rejects.toMatchObject({ code: "VALUE_DAMAGED" });
+});
+
+test("a data key that does not open is named, and no second one is made", async () => {
+	await using t = await tampered(
+		{ A: "a" },
+		"UPDATE data_key SET sealed = x'01' WHERE owner = 'environment:production'",
+	);
+	const write = { environment: "production", owner: "shared", writes: [{ name: "A", value: "x" }] } as const;
+	await expect(settings.save(t.vault, admin, { ...write, writes: [...write.writes] })).rejects.toMatchObject({
+		code: "VALUE_DAMAGED",
+		fields: { name: "the data key of environment:production" },
+	});
+	expect((await settings.reveal(t.vault, admin, { ...shared, name: "A" })).value).toBe("a-default");
 });
 
 test("a row and the snapshot damaged together are one damaged setting", async () => {

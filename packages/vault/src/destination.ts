@@ -4,9 +4,8 @@
  */
 import { AppError, DEFAULT_ENVIRONMENT } from "@holdfast/contract";
 import type { Source } from "@holdfast/contract/schemas";
-import { open } from "@holdfast/crypto";
 import type { Caller } from "./access.ts";
-import { valueContext } from "./live.ts";
+import { openValue } from "./live.ts";
 import type { Resolved } from "./settings.ts";
 import { chain, gather } from "./sources.ts";
 import type { Vault } from "./vault.ts";
@@ -24,22 +23,38 @@ export interface Destination {
 const SAVED: readonly Source[] = ["personal", "environment", "default"];
 
 /**
- * Let a key be used with a saved base URL only if that URL's origin applied where and when the key was saved. The
- * catalogue's own address, and what the machine's process and `.env` files say, need no such leave.
+ * Let a key be used with a base URL only if that URL's origin applied where and when the key was saved. The catalogue's own
+ * address, and what the machine's process and hand-written lines say, need no such leave.
  *
  * @throws AppError `KEY_FOR_OTHER_URL`
  */
 export async function requireOwnUrl(vault: Vault, caller: Caller, destination: Destination): Promise<void> {
 	const { environment, url, key, resolved } = destination;
 	const [address, credential] = [resolved.get(url), resolved.get(key)];
-	if (!address || !credential || !SAVED.includes(address.layer.source)) return;
-	const places = chain(await gather(vault, caller, environment), url);
-	const trusted = [
-		...places.filter(({ source }) => !SAVED.includes(source)).map(({ value }) => value),
-		await urlAtSave(vault, caller, { environment, url, key, layer: credential.layer }),
-	];
+	if (!address || !credential) return;
 	const origin = originOf(address.value.reveal());
+	const trusted = [await urlAtSave(vault, caller, { environment, url, key, layer: credential.layer })];
+	for (const { source, value } of chain(await gather(vault, caller, environment), url)) {
+		const byMachine = source === "process" || source === "catalogue";
+		if (byMachine || (source === "file" && !(await wasSaved(vault, { environment, url, value })))) trusted.push(value);
+	}
 	if (!trusted.some((value) => originOf(value) === origin)) throw new AppError("KEY_FOR_OTHER_URL", { name: key });
+}
+
+/**
+ * Whether a line's value was once saved: then it may be a mirror that is behind, and says no more than whoever saved it. The
+ * moment between a removal and the write of the file would otherwise lend anyone the trust of a hand-written line.
+ */
+async function wasSaved(
+	vault: Vault,
+	{ environment, url, value }: Pick<Destination, "environment" | "url"> & { value: string | null },
+): Promise<boolean> {
+	const mark = vault.fingerprint(url, value ?? "");
+	for (const place of [environment, DEFAULT_ENVIRONMENT]) {
+		const versions = await vault.storage.history(place, "shared", url);
+		if (versions.some(({ fingerprint }) => fingerprint === mark)) return true;
+	}
+	return false;
 }
 
 /** The base URL that applied when the key was saved, to whoever saved it there; `null` when none was saved. */
@@ -64,9 +79,7 @@ async function urlAtSave(
 		const row = rows.find(({ revision }) => revision <= since);
 		if (!row?.sealed) continue;
 		const dataKey = await vault.keys.find(owner === "shared" ? `environment:${place.environment}` : `user:${owner}`);
-		return (
-			(dataKey && open(dataKey, valueContext(vault.storage.instance.id, row), row.sealed))?.toString("utf8") ?? null
-		);
+		return dataKey && openValue(dataKey, vault.storage.instance.id, row);
 	}
 	return null;
 }

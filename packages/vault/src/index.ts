@@ -1,8 +1,7 @@
 /** The vault: each noun is a set of functions that take the vault, the caller and the procedure's input. */
-export { anonymous, authorize, type Caller, localCaller, userCaller } from "./access.ts";
+export { anonymous, authorize, type Caller, deny, localCaller, userCaller } from "./access.ts";
 export * as audit from "./audit.ts";
 export * as environments from "./environments.ts";
-export { mirrorPath } from "./mirrors.ts";
 export * as settings from "./settings.ts";
 export * as authTables from "./storage/auth-tables.ts";
 export * as tokens from "./tokens.ts";

@@ -1,4 +1,5 @@
 /** The data keys in use, opened once each. A key that was only planned is not in the ring until its commit is done. */
+import { AppError } from "@holdfast/contract";
 import {
 	type KeyOwner,
 	newDataKey,
@@ -29,10 +30,15 @@ export class KeyRing {
 		return key;
 	}
 
-	/** The key of an owner, or a new one with what has to be committed for it to exist. */
+	/**
+	 * The key of an owner, or a new one with what has to be committed for it to exist.
+	 *
+	 * @throws AppError `VALUE_DAMAGED` when the owner has one and it does not open: a second one would not open the values.
+	 */
 	async findOrPlan(owner: KeyOwner): Promise<{ key: SealingKey; planned: SealedDataKey | null }> {
 		const key = await this.find(owner);
 		if (key) return { key, planned: null };
+		if (await this.#storage.dataKey(owner)) throw new AppError("VALUE_DAMAGED", { name: `the data key of ${owner}` });
 		const made = newDataKey(this.#root, this.#storage.instance.id, owner);
 		return { key: made.key, planned: made.stored };
 	}

@@ -2,19 +2,21 @@
  * Every environment's shared values in this process's memory, current as of each read: the revision is asked before, and
  * only what moved is opened again. Rows are the truth; a row that does not open is known as damaged and harms no other.
  */
-import type { SealContext } from "@holdfast/crypto";
-import { open } from "@holdfast/crypto";
+import { open, type SealContext, type SealingKey } from "@holdfast/crypto";
 import type { KeyRing } from "./keyring.ts";
-import { openSnapshot, type SnapshotValue } from "./snapshot.ts";
+import { openSnapshot, type Snapshot } from "./snapshot.ts";
 import type { EnvironmentRow, Storage, VersionRow } from "./storage/storage.ts";
 
 export interface LiveEnvironment {
 	readonly name: string;
 	readonly revision: number;
 	readonly edition: number;
-	readonly values: ReadonlyMap<string, SnapshotValue>;
-	/** Settings whose stored row does not open, by name, with their version. */
-	readonly damaged: ReadonlyMap<string, number>;
+	/** Everything that is saved; the value is `null` where neither row nor snapshot opens. */
+	readonly values: Snapshot;
+	/** Settings whose stored row does not open. The snapshot may still have their value. */
+	readonly damaged: ReadonlySet<string>;
+	/** Whether the stored snapshot is not what the rows say, so that applications cannot hydrate from it. */
+	readonly torn: boolean;
 }
 
 export class Live {
@@ -57,23 +59,37 @@ export class Live {
 	}
 
 	/** Open an environment's snapshot, and each row that changed since it was last opened here. */
-	async #load(row: EnvironmentRow, known: LiveEnvironment | undefined): Promise<LiveEnvironment> {
-		const key = await this.#keys.find(`environment:${row.name}`);
-		const place = { instance: this.#storage.instance.id, environment: row.name, edition: row.edition };
-		const snapshot = key && openSnapshot(key, place, row.snapshot);
-		const rows = await this.#storage.current(row.name, "shared", snapshot ? known?.revision : undefined);
-		const damaged = new Map(snapshot ? known?.damaged : undefined);
-		const values = new Map<string, SnapshotValue>(snapshot ?? undefined);
-		for (const setting of rows) {
-			damaged.delete(setting.name);
-			if (setting.sealed === null) continue;
-			const value =
-				key && open(key, valueContext(this.#storage.instance.id, setting), setting.sealed)?.toString("utf8");
-			if (value === undefined || value === null) damaged.set(setting.name, setting.version);
-			else if (!snapshot) values.set(setting.name, { value, secret: setting.secret, version: setting.version });
+	async #load(stored: EnvironmentRow, known: LiveEnvironment | undefined): Promise<LiveEnvironment> {
+		const { name, revision, edition } = stored;
+		const instance = this.#storage.instance.id;
+		const key = await this.#keys.find(`environment:${name}`);
+		const snapshot = key && openSnapshot(key, { instance, environment: name, edition }, stored.snapshot);
+		const values = new Map(snapshot);
+		const damaged = new Set(snapshot ? known?.damaged : undefined);
+		let torn = snapshot === null;
+		for (const row of await this.#storage.current(name, "shared", snapshot ? known?.revision : undefined)) {
+			damaged.delete(row.name);
+			const { secret, version } = row;
+			const inSnapshot = values.get(row.name);
+			if (row.sealed === null) {
+				torn ||= inSnapshot !== undefined;
+				values.delete(row.name);
+				continue;
+			}
+			const value = key && openValue(key, instance, row);
+			if (value === null) damaged.add(row.name);
+			if (inSnapshot?.version === version) continue;
+			torn = true;
+			values.set(row.name, { value, secret, version });
 		}
-		return { name: row.name, revision: row.revision, edition: row.edition, values, damaged };
+		return { name, revision, edition, values, damaged, torn };
 	}
+}
+
+/** A version's value; `null` for a removal, and for a value that does not open in its place. */
+export function openValue(key: SealingKey, instance: string, row: VersionRow): string | null {
+	if (row.sealed === null) return null;
+	return open(key, valueContext(instance, row), row.sealed)?.toString("utf8") ?? null;
 }
 
 /** The place a version's value is sealed for. */

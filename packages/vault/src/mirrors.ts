@@ -8,7 +8,7 @@
  */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { AppError, DEFAULT_ENVIRONMENT } from "@holdfast/contract";
+import { AppError, envFileName, looksMasked } from "@holdfast/contract";
 import type { MirrorStatus } from "@holdfast/contract/schemas";
 import { planLine, type Step as ReplaceStep, readEnvFile, updateEnvFile } from "@holdfast/envfile";
 import type { Live, LiveEnvironment } from "./live.ts";
@@ -16,11 +16,6 @@ import type { MirrorRow, Storage } from "./storage/storage.ts";
 import type { VaultOptions } from "./vault.ts";
 
 export type MirrorStep = ReplaceStep;
-
-/** The `.env` file of an environment, relative to the project folder. */
-export function mirrorPath(environment: string): string {
-	return environment === DEFAULT_ENVIRONMENT ? ".env" : `.env.${environment}`;
-}
 
 /** The first and the longest wait before a failed file is tried again, in milliseconds. */
 const RETRY_FIRST = 1_000;
@@ -31,7 +26,8 @@ interface MirrorParts {
 	storage: Storage;
 	live: Live;
 	fingerprint: (name: string, value: string) => string;
-	host: string;
+	/** The project folder, relative to the data folder, so that the two can be moved together. */
+	folder: string;
 }
 
 export class Mirrors {
@@ -44,30 +40,36 @@ export class Mirrors {
 		this.#parts = parts;
 	}
 
-	/** Bring an environment's file up to what is saved, and say how that went. Never throws for what a file can do. */
+	/** Bring an environment's file up to what is saved, and say how that went. Never throws: the save it follows stands. */
 	async sync(environment: string): Promise<MirrorStatus> {
 		try {
 			const status = await this.#parts.storage.exclusive(() => this.#write(environment));
 			this.#recovered(environment);
 			return status;
 		} catch (error) {
-			if (!(error instanceof AppError)) throw error;
-			const status: MirrorStatus = {
-				target: mirrorPath(environment),
-				status: "pending",
-				names: [],
-				reason: error.message,
-			};
+			const { message: reason } = error instanceof AppError ? error : new AppError("INTERNAL", {}, { cause: error });
+			const status: MirrorStatus = { target: envFileName(environment), status: "pending", names: [], reason };
 			this.#retryLater(environment, status);
 			return status;
 		}
 	}
 
+	/** Bring up every file that is behind its environment, as those are that another process could not write. */
+	async syncBehind(): Promise<void> {
+		for (const { name, revision } of this.#parts.live.environments()) {
+			if (this.#failing.has(name) || (await this.#known(name)) >= revision) continue;
+			const status = await this.sync(name);
+			if (status.reason) this.#parts.options.warn(status.reason);
+		}
+	}
+
+	/** Look at every file, whatever it is known to hold: someone may have edited or deleted it meanwhile. */
 	async syncAll(): Promise<void> {
 		for (const { name } of this.#parts.live.environments()) {
 			const status = await this.sync(name);
 			if (status.reason) this.#parts.options.warn(status.reason);
 		}
+		await this.#record();
 	}
 
 	/** The files that could not be written, with the reason. */
@@ -86,26 +88,36 @@ export class Mirrors {
 
 	async stop(): Promise<void> {
 		for (const { timer } of this.#failing.values()) clearTimeout(timer);
+		await this.#record();
+	}
+
+	async #record(): Promise<void> {
 		const rows = this.held();
-		if (rows.length > 0) await this.#parts.storage.commit({ audit: [], mirrored: rows });
+		if (rows.length === 0) return;
+		await this.#parts.storage.commit({ audit: [], mirrored: rows });
+		this.recorded(rows);
+	}
+
+	/** The revision an environment's file is known to hold, 0 for none. */
+	async #known(environment: string): Promise<number> {
+		const held = this.#held.get(environment);
+		if (held) return held.revision;
+		return (await this.#parts.storage.mirror(environment, this.#parts.folder))?.revision ?? 0;
 	}
 
 	async #write(environment: string): Promise<MirrorStatus> {
-		const { options, storage, live, host } = this.#parts;
+		const { options, storage, live, folder } = this.#parts;
 		await live.refresh();
-		const target = mirrorPath(environment);
+		const target = envFileName(environment);
 		const saved = live.find(environment);
 		if (!saved) return { target, status: "off", names: [], reason: null };
 		const path = join(options.projectDir, target);
-		const stored = await storage.mirror(environment, host);
-		const known = this.#held.get(environment)?.revision ?? stored?.revision ?? 0;
+		const known = await this.#known(environment);
 		const { values, drift } = await this.#compare(saved, path, known);
-		const written =
-			values.size > 0
-				? updateEnvFile({ path, root: options.projectDir, values, ...(options.onStep && { onStep: options.onStep }) })
-				: null;
-		if (known !== saved.revision) {
-			this.#held.set(environment, { environment, host, path: target, revision: saved.revision });
+		const steps = options.onStep && { onStep: options.onStep };
+		const written = values.size > 0 ? updateEnvFile({ path, root: options.projectDir, values, ...steps }) : null;
+		if (known !== saved.revision || (await storage.mirror(environment, folder)) === null) {
+			this.#held.set(environment, { environment, folder, revision: saved.revision });
 		}
 		return describe(target, { drift, vaultOnly: written?.vaultOnly ?? [], exposed: isExposed(path) });
 	}
@@ -122,13 +134,15 @@ export class Mirrors {
 		const values = new Map<string, string | null>();
 		const drift: string[] = [];
 		for (const [name, { value }] of saved.values) {
+			// A value that does not open cannot be written; its line, if there is one, may be all that is left of it.
+			if (value === null) continue;
 			const line = file.entries.get(name);
 			const lineless = line === undefined && (!exists || "vaultOnly" in planLine(name, value));
 			if (line === value || lineless || (await this.#isOurs(saved.name, name, line, known))) values.set(name, value);
 			else drift.push(name);
 		}
 		for (const [name, line] of file.entries) {
-			if (saved.values.has(name) || saved.damaged.has(name)) continue;
+			if (saved.values.has(name)) continue;
 			const row = await this.#parts.storage.setting(saved.name, "shared", name);
 			if (row && (await this.#isOurs(saved.name, name, line, known))) values.set(name, null);
 		}
@@ -137,11 +151,11 @@ export class Mirrors {
 
 	/**
 	 * Whether a line, or its absence, is as Holdfast left it: one of the values it has had since the revision that the file
-	 * was last known to hold. Anything else was typed by someone.
+	 * was last known to hold. Anything else was typed by someone. A line without a value, as examples have, counts as none.
 	 */
 	async #isOurs(environment: string, name: string, line: string | undefined, known: number): Promise<boolean> {
 		const since = await this.#parts.storage.history(environment, "shared", name, known);
-		if (line !== undefined) {
+		if (line !== undefined && !isPlaceholder(line)) {
 			const mark = this.#parts.fingerprint(name, line);
 			return since.some((version) => version.fingerprint === mark);
 		}
@@ -153,9 +167,7 @@ export class Mirrors {
 		const before = this.#failing.get(environment);
 		if (before) clearTimeout(before.timer);
 		const wait = Math.min(before ? before.wait * 2 : RETRY_FIRST, RETRY_LONGEST);
-		const timer = setTimeout(() => {
-			this.sync(environment).catch((error: Error) => this.#parts.options.warn(error.message));
-		}, wait);
+		const timer = setTimeout(() => void this.sync(environment), wait);
 		timer.unref();
 		this.#failing.set(environment, { status, wait, timer });
 	}
@@ -174,18 +186,25 @@ interface Findings {
 }
 
 function describe(target: string, { drift, vaultOnly, exposed }: Findings): MirrorStatus {
-	if (drift.length > 0) {
-		const reason = `${drift.join(", ")} was edited by hand in ${target} since Holdfast last wrote it; the line was left alone.`;
-		return { target, status: "drift", names: [...drift], reason };
-	}
-	if (vaultOnly.length > 0) {
-		const names = vaultOnly.map(({ name }) => name);
-		const readers = [...new Set(vaultOnly.flatMap((each) => each.readers))].join(", ");
-		const reason = `${names.join(", ")} has no form in a .env file that ${readers} would read rightly; Holdfast keeps it.`;
-		return { target, status: "vault-only", names, reason };
-	}
+	const edited =
+		drift.length > 0
+			? `${drift.join(", ")} in ${target} is not what Holdfast wrote there: someone edited it, and it was left alone.`
+			: null;
+	const names = vaultOnly.map(({ name }) => name);
+	const readers = [...new Set(vaultOnly.flatMap((each) => each.readers))].join(", ");
+	const kept =
+		names.length > 0
+			? `${names.join(", ")} has no form in a .env file that ${readers} would read rightly; Holdfast keeps it.`
+			: null;
+	if (edited) return { target, status: "drift", names: [...drift], reason: kept ? `${edited} ${kept}` : edited };
+	if (kept) return { target, status: "vault-only", names, reason: kept };
 	const reason = exposed ? `Other users of this machine can read ${target}. Run \`chmod 600 ${target}\`.` : null;
 	return { target, status: "mirrored", names: [], reason };
+}
+
+/** A line that says where a value belongs, and has none: nothing is lost when it is replaced. */
+export function isPlaceholder(line: string): boolean {
+	return line === "" || looksMasked(line);
 }
 
 /** A file keeps the mode it had. One that others can read is theirs to keep so, but not without a word. */

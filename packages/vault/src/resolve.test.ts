@@ -49,6 +49,16 @@ describe("the stated precedence", () => {
 		expect(order({ ...everywhere, files })).toEqual(["personal", "own", "base", "process", "fallback"]);
 	});
 
+	test("a line without a value is not a place", () => {
+		const files = [{ path: ".env.production", environment: "production", values: new Map([["KEY", ""]]) }];
+		expect(order({ ...everywhere, files })).toEqual(["personal", "own", "base", "process", "fallback"]);
+	});
+
+	test("a saved value that does not open keeps its place", () => {
+		const own = new Map([["KEY", { value: null, version: 1 }]]);
+		expect(order({ ...everywhere, personal: new Map(), own }).slice(0, 2)).toEqual([null, "base"]);
+	});
+
 	test("in `default` a saved value is of the source `default`", () => {
 		const sources = { ...everywhere, environment: "default", base: new Map(), files: [] };
 		expect(candidates("KEY", sources)[1]).toMatchObject({ source: "default", place: "default", version: 1 });

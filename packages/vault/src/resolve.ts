@@ -22,7 +22,7 @@ export interface Sources {
 	base: Saved;
 	/** The process environment as it was at start. */
 	process: ReadonlyMap<string, string>;
-	/** The `.env` files of the environment, its own first. */
+	/** The `.env` files of the environment, its own first. A line without a value (`KEY=`) is no place. */
 	files: ReadonlyArray<{ path: string; environment: string; values: ReadonlyMap<string, string> }>;
 	/** What the catalogue says applies when nothing else does. */
 	fallback?: string | undefined;
@@ -41,6 +41,8 @@ export interface Candidate {
 /**
  * Every place that has a value for a name, strongest first. A line of a `.env` file that merely mirrors the value saved in
  * its environment is not a place of its own and is left out.
+ *
+ * A saved value that does not open keeps its place, with `null` for the value: what it shadows must not stand in for it.
  */
 export function candidates(name: string, sources: Sources): Candidate[] {
 	const { environment, precedence } = sources;
@@ -52,7 +54,7 @@ export function candidates(name: string, sources: Sources): Candidate[] {
 	if (precedence === "saved") addText(found, "process", null, sources.process.get(name));
 	for (const file of sources.files) {
 		const mirrored = (file.environment === environment ? sources.own : sources.base).get(name);
-		const value = file.values.get(name);
+		const value = file.values.get(name) || undefined;
 		if (mirrored?.value !== value) addText(found, "file", file.path, value);
 	}
 	addText(found, "catalogue", null, sources.fallback);

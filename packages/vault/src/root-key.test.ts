@@ -86,6 +86,28 @@ test("FAULTS 16: first starts at the same time make one key between them", async
 	expect(readdirSync(options.dataDir).filter((name) => name.includes("root.key"))).toEqual(["root.key"]);
 });
 
+test("a draft that a killed start left behind is no hindrance to the next one with its process id", async () => {
+	using folder = testFolder();
+	const options = optionsIn(folder.path);
+	mkdirSync(options.dataDir);
+	writeFileSync(`${options.rootKey.file}.${process.pid}.new`, "cut off");
+	await (await openVault(options))[Symbol.asyncDispose]();
+	expect(readdirSync(options.dataDir).filter((name) => name.includes("root.key"))).toEqual(["root.key"]);
+});
+
+test("a first start that cannot write the root key says so by the file's name, and makes no data", async () => {
+	using folder = testFolder();
+	const file = join(folder.path, "nowhere", "root.key");
+	const options = optionsIn(folder.path, { rootKey: { text: null, file } });
+	await expect(openVault(options)).rejects.toMatchObject({
+		code: "ROOT_KEY_UNWRITABLE",
+		fields: { name: "root.key", detail: "ENOENT" },
+	});
+	mkdirSync(join(folder.path, "nowhere"));
+	await (await openVault(options))[Symbol.asyncDispose]();
+	expect(existsSync(file)).toBe(true);
+});
+
 test("a root key that may not be read is refused, and not replaced", async () => {
 	using folder = testFolder();
 	const options = optionsIn(folder.path);

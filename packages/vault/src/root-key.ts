@@ -3,7 +3,7 @@
  * data: a missing or wrong key stops the start instead.
  */
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { AppError } from "@holdfast/contract";
 import { newRootKeyText, parseRootKey, type RootKey } from "@holdfast/crypto";
 
@@ -47,24 +47,47 @@ export function requireRootKey(source: RootKeySource, sealedUnder: string): Root
 
 /**
  * Make the root key file, 0600 and durable. The key appears in one step, whole; when another process was first, that one's
- * key is read instead.
+ * key is read instead. Runs under the lock of a start, so that a draft found here is of a start that was cut off.
+ *
+ * @throws AppError `ROOT_KEY_UNWRITABLE` when the file system does not take it.
  */
 export function makeRootKey(source: RootKeySource): RootKey {
-	const text = newRootKeyText();
 	const draft = `${source.file}.${process.pid}.new`;
-	const file = openSync(draft, "wx", 0o600);
 	try {
-		writeSync(file, `${text}\n`);
-		fsyncSync(file);
-		linkSync(draft, source.file);
+		rmSync(draft, { force: true });
+		writeDurably(draft, `${newRootKeyText()}\n`);
+		linkUnlessThere(draft, source.file);
 		syncFolder(dirname(source.file));
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+		throw unwritable(source, (error as NodeJS.ErrnoException).code ?? (error as Error).name, error);
 	} finally {
-		closeSync(file);
 		rmSync(draft, { force: true });
 	}
-	return readRootKey(source) ?? parseRootKey(text, source.file);
+	const key = readRootKey(source);
+	if (key === null) throw unwritable(source, "it was removed while it was made");
+	return key;
+}
+
+function unwritable(source: RootKeySource, detail: string, cause?: unknown): AppError {
+	return new AppError("ROOT_KEY_UNWRITABLE", { name: basename(source.file), detail }, { cause });
+}
+
+function writeDurably(path: string, text: string): void {
+	const file = openSync(path, "wx", 0o600);
+	try {
+		writeSync(file, text);
+		fsyncSync(file);
+	} finally {
+		closeSync(file);
+	}
+}
+
+function linkUnlessThere(from: string, to: string): void {
+	try {
+		linkSync(from, to);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+	}
 }
 
 function syncFolder(path: string): void {

@@ -13,8 +13,8 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { AppError, FORBIDDEN_NAMES } from "@holdfast/contract";
 import { describe, expect, test } from "vitest";
-import { admin, person, testVault } from "../test/harness.ts";
-import { settings } from "./index.ts";
+import { admin, person, testFolder, testVault } from "../test/harness.ts";
+import { openVault, settings } from "./index.ts";
 
 const shared = { environment: "default", owner: "shared" } as const;
 
@@ -60,6 +60,17 @@ describe("a saved setting", () => {
 		expect(history.map(({ message }) => message)).toEqual([null, "As found in .env"]);
 		expect(v.vault.live.find("default")?.values.get("KEY")?.version).toBe(2);
 	});
+
+	test.each(["KEY=\n", "KEY=''\n", "KEY=********\n", "export KEY= # put it here\n"])(
+		"takes the place of a line that holds none: %j",
+		async (line) => {
+			await using v = await testVault();
+			writeFileSync(join(v.folder, ".env"), line, { mode: 0o600 });
+			const { mirrors } = await v.save({ KEY: "saved" });
+			expect(mirrors[0]).toMatchObject({ status: "mirrored" });
+			expect(parseEnv(v.envFile())).toEqual({ KEY: "saved" });
+		},
+	);
 
 	test("that is removed leaves .env and lets what it hid apply again", async () => {
 		await using v = await testVault({ processEnv: new Map([["KEY", "from-the-shell"]]) });
@@ -195,6 +206,50 @@ test("a file that other users can read keeps its mode, and the answer says so", 
 	const { mirrors } = await v.save({ KEY: "value" });
 	expect(statSync(join(v.folder, ".env")).mode & 0o777).toBe(0o644);
 	expect(mirrors[0]).toMatchObject({ status: "mirrored", reason: expect.stringContaining("chmod 600 .env") });
+});
+
+test("a save whose file fails in a way nobody foresaw is still a save, and the file is retried", async () => {
+	await using v = await testVault({ warn: () => undefined });
+	const exclusive = v.vault.storage.exclusive;
+	v.vault.storage.exclusive = () => Promise.reject(new TypeError("unforeseen"));
+	const { revision, mirrors } = await v.save({ KEY: "value" });
+	expect(revision).toBe(2);
+	expect(mirrors[0]).toMatchObject({ status: "pending", reason: expect.not.stringContaining("unforeseen") });
+	v.vault.storage.exclusive = exclusive;
+	expect(await v.vault.mirrors.sync("default")).toMatchObject({ status: "mirrored" });
+	expect(v.vault.mirrors.pending()).toEqual([]);
+});
+
+describe("two processes with one data folder", () => {
+	test("a file that one could not write is written by the other as soon as it can be", async () => {
+		await using server = await testVault({ warn: () => undefined });
+		const path = join(server.folder, ".env");
+		mkdirSync(path);
+		{
+			await using command = await openVault({ ...server.vault.options, serves: false });
+			const write = { ...shared, writes: [{ name: "KEY", value: "value" }] };
+			expect((await settings.save(command, admin, write)).mirrors).toMatchObject([{ status: "pending" }]);
+		}
+		rmdirSync(path);
+		await server.vault.live.refresh();
+		await server.vault.mirrors.syncBehind();
+		expect(parseEnv(server.envFile())).toEqual({ KEY: "value" });
+	});
+
+	test("a command writes the file of the served project, wherever it is run", async () => {
+		await using server = await testVault();
+		await server.save({ KEY: "one" });
+		using elsewhere = testFolder();
+		await using command = await openVault({
+			...server.vault.options,
+			projectDir: elsewhere.path,
+			serves: false,
+		});
+		await settings.save(command, admin, { ...shared, writes: [{ name: "KEY", value: "two" }] });
+		expect(existsSync(join(elsewhere.path, ".env"))).toBe(false);
+		expect(parseEnv(server.envFile())).toEqual({ KEY: "two" });
+		expect((await server.vault.mirrors.sync("default")).status).toBe("mirrored");
+	});
 });
 
 describe("FAULTS 7: a hand edit is reported and left alone", () => {

@@ -5,13 +5,12 @@
 
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AppError, forbiddenBecause, NAME_PATTERN, valueProblem } from "@holdfast/contract";
-import type { Owner, RemoveSetting, SaveResult, SaveSettings } from "@holdfast/contract/schemas";
+import { AppError, envFileName, forbiddenBecause, NAME_PATTERN, valueProblem } from "@holdfast/contract";
+import type { Owner, RemoveSetting, SaveResult, SaveSettings, SettingView } from "@holdfast/contract/schemas";
 import { type SealedDataKey, type SealingKey, seal } from "@holdfast/crypto";
 import { readEnvFile } from "@holdfast/envfile";
 import { authorize, type Caller, entry } from "./access.ts";
 import { type LiveEnvironment, valueContext } from "./live.ts";
-import { mirrorPath } from "./mirrors.ts";
 import { type SnapshotValue, sealSnapshot } from "./snapshot.ts";
 import { gather, secretByCatalogue, toView } from "./sources.ts";
 import type { Change, VersionRow, VersionWrite } from "./storage/storage.ts";
@@ -162,7 +161,7 @@ function sealVersions(vault: Vault, author: Author, { intent, row, line, environ
 	const steps = [
 		// Nobody said that the line is plain: only the catalogue knows.
 		...(replacesLine
-			? [{ value: line, secret: secretByCatalogue(intent.name), message: `As found in ${mirrorPath(environment)}` }]
+			? [{ value: line, secret: secretByCatalogue(intent.name), message: `As found in ${envFileName(environment)}` }]
 			: []),
 		{ value: intent.value, secret, message: author.message },
 	];
@@ -199,11 +198,11 @@ interface SharedChange {
 function withSnapshot(vault: Vault, key: SealingKey, { live, values, change }: SharedChange): Plan {
 	const edition = live.edition + 1;
 	const place = { instance: vault.storage.instance.id, environment: live.name, edition };
-	const damaged = new Map(live.damaged);
+	const damaged = new Set(live.damaged);
 	for (const { name } of change.writes ?? []) damaged.delete(name);
 	return {
 		change: { ...change, snapshot: { environment: live.name, edition, sealed: sealSnapshot(key, place, values) } },
-		next: { ...live, edition, values, damaged },
+		next: { ...live, edition, values, damaged, torn: false },
 	};
 }
 
@@ -231,17 +230,22 @@ function auditOf(caller: Caller, request: Request, written: VersionWrite): Chang
 }
 
 function handWritten(vault: Vault, environment: string): ReadonlyMap<string, string> {
-	return readEnvFile(join(vault.options.projectDir, mirrorPath(environment))).entries;
+	return readEnvFile(join(vault.options.projectDir, envFileName(environment))).entries;
 }
 
+/** What the save came to. It is committed by now: whatever fails here makes the answer poorer, and never a refusal. */
 async function answer(vault: Vault, caller: Caller, request: Request, revision: number): Promise<SaveResult> {
 	const mirrors = request.owner === "shared" ? [await vault.mirrors.sync(request.environment)] : [];
-	const places = await gather(vault, caller, request.environment);
-	const settings = await Promise.all(
-		request.intents.map(async ({ name }) => {
+	try {
+		const places = await gather(vault, caller, request.environment);
+		const settings: SettingView[] = [];
+		for (const { name } of request.intents) {
 			const row = await vault.storage.setting(request.environment, "shared", name);
-			return toView(places, name, row ?? undefined);
-		}),
-	);
-	return { revision, settings, mirrors, workers: await countWorkers(vault.storage, revision) };
+			settings.push(toView(places, name, row ?? undefined));
+		}
+		return { revision, settings, mirrors, workers: await countWorkers(vault.storage, revision) };
+	} catch (error) {
+		vault.options.warn(`Saved as revision ${revision}, but it could not be read back: ${(error as Error).message}`);
+		return { revision, settings: [], mirrors, workers: { live: 0, converged: 0 } };
+	}
 }

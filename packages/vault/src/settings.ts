@@ -10,10 +10,9 @@ import type {
 	SettingsList,
 	VersionView,
 } from "@holdfast/contract/schemas";
-import { open } from "@holdfast/crypto";
 import { PROVIDERS } from "@holdfast/providers";
 import { authorize, type Caller, entry } from "./access.ts";
-import { valueContext } from "./live.ts";
+import { openValue } from "./live.ts";
 import { chain, gather, knownNames, toLayer, toView } from "./sources.ts";
 import type { Vault } from "./vault.ts";
 
@@ -22,7 +21,7 @@ export { remove, save } from "./save.ts";
 
 /** Every setting of an environment, masked: what is saved, what the catalogue knows, and what `.env` files have. */
 export async function list(vault: Vault, caller: Caller, { environment }: ListSettings): Promise<SettingsList> {
-	await authorize(vault, caller, { action: "settings.list", permission: "settings.see", target: null, environment });
+	await authorize(vault, caller, { action: "settings.list", target: null, environment });
 	const places = await gather(vault, caller, environment);
 	const rows = new Map((await vault.storage.current(environment, "shared")).map((row) => [row.name, row]));
 	const catalogue = PROVIDERS.flatMap(({ settings }) => settings.map(({ name }) => name));
@@ -39,8 +38,8 @@ export async function list(vault: Vault, caller: Caller, { environment }: ListSe
  */
 export async function reveal(vault: Vault, caller: Caller, input: OneSetting): Promise<RevealResult> {
 	const { environment, owner, name } = input;
-	const act = { action: "settings.reveal", target: name, environment };
-	await authorize(vault, caller, { ...act, permission: owner === "personal" ? "settings.see" : "settings.reveal" });
+	const act = { action: "settings.reveal", target: name, environment } as const;
+	await authorize(vault, caller, { ...act, ...(owner === "personal" && { permission: "settings.see" }) });
 	const places = await gather(vault, caller, environment);
 	const found = chain(places, name).find(({ source }) => (source === "personal") === (owner === "personal"));
 	if (!found) throw new AppError("SETTING_NOT_FOUND", { name });
@@ -53,17 +52,18 @@ export async function reveal(vault: Vault, caller: Caller, input: OneSetting): P
 	return { name, value, version, source };
 }
 
-/** Every version of a setting, newest first, masked. */
+/** Every version of a setting, newest first. A value that any version has as a secret is masked in all of them. */
 export async function history(vault: Vault, caller: Caller, input: OneSetting): Promise<VersionView[]> {
 	const { environment, owner, name } = input;
-	await authorize(vault, caller, { action: "settings.history", permission: "settings.see", target: name, environment });
+	await authorize(vault, caller, { action: "settings.history", target: name, environment });
 	const stored = owner === "shared" ? "shared" : caller.userId;
 	if (stored === null) return [];
 	const key = await vault.keys.find(stored === "shared" ? `environment:${environment}` : `user:${stored}`);
 	const rows = await vault.storage.history(environment, stored, name);
+	const secrets = new Set(rows.filter(({ secret }) => secret).map(({ fingerprint }) => fingerprint));
 	return rows.map(({ sealed, ...row }) => {
-		const text = key && sealed && open(key, valueContext(vault.storage.instance.id, row), sealed)?.toString("utf8");
-		const shown = text === null || text === undefined ? null : row.secret ? mask(text) : text;
+		const text = key && openValue(key, vault.storage.instance.id, { ...row, sealed });
+		const shown = text !== null && secrets.has(row.fingerprint) ? mask(text) : text;
 		const { version, revision, at, by, secret, message } = row;
 		return { version, revision, at, by, removed: sealed === null, secret, shown, message };
 	});
@@ -72,7 +72,7 @@ export async function history(vault: Vault, caller: Caller, input: OneSetting): 
 /** The whole chain of places that have a value for a name, and which one applies. */
 export async function explain(vault: Vault, caller: Caller, input: ExplainSetting): Promise<Explanation> {
 	const { environment, name } = input;
-	await authorize(vault, caller, { action: "settings.explain", permission: "settings.see", target: name, environment });
+	await authorize(vault, caller, { action: "settings.explain", target: name, environment });
 	const places = await gather(vault, caller, environment);
 	const layers = chain(places, name).map((candidate) => toLayer(places, name, candidate));
 	return { name, environment, chain: layers, sentence: sentenceOf(name, layers) };
@@ -97,36 +97,47 @@ function describeLayer(layer: Layer): string {
 	return SOURCE_WORDS[layer.source](layer);
 }
 
-/** Whether the caller may use an environment's values through this process: to test, to list models, to chat. */
-export async function authorizeUse(
-	vault: Vault,
-	caller: Caller,
-	use: { action: string; target: string; environment: string },
-): Promise<void> {
-	await authorize(vault, caller, { ...use, permission: "providers.use" });
-}
-
 /** A name's effective value with the place it came from. */
 export interface Resolved {
 	value: Secret;
 	layer: Layer;
 }
 
+interface Wanted {
+	environment: string;
+	names: readonly string[];
+}
+
 /**
  * The values that apply for names, for use inside this process on the caller's behalf: to call a provider, not to be shown.
- * Names without a value are left out, and so are the catalogue's own defaults.
+ * Names without a value are left out, and so are the catalogue's own defaults; those whose value does not open are named
+ * apart, and harm no other.
  */
-export async function resolve(
+export async function resolveEach(
 	vault: Vault,
 	caller: Caller,
-	{ environment, names }: { environment: string; names: readonly string[] },
-): Promise<ReadonlyMap<string, Resolved>> {
+	{ environment, names }: Wanted,
+): Promise<{ values: ReadonlyMap<string, Resolved>; damaged: ReadonlySet<string> }> {
 	const places = await gather(vault, caller, environment);
-	const found = names.flatMap((name): Array<[string, Resolved]> => {
-		const first = chain(places, name)[0];
-		if (!first || first.source === "catalogue") return [];
-		if (first.value === null) throw new AppError("VALUE_DAMAGED", { name });
-		return [[name, { value: new Secret(first.value), layer: toLayer(places, name, first) }]];
-	});
-	return new Map(found);
+	const values = new Map<string, Resolved>();
+	const damaged = new Set<string>();
+	for (const name of names) {
+		const [first] = chain(places, name);
+		if (!first || first.source === "catalogue") continue;
+		if (first.value === null) damaged.add(name);
+		else values.set(name, { value: new Secret(first.value), layer: toLayer(places, name, first) });
+	}
+	return { values, damaged };
+}
+
+/**
+ * The values that apply for names, as `resolveEach` finds them, where each of them is needed.
+ *
+ * @throws AppError `VALUE_DAMAGED` for the first that does not open.
+ */
+export async function resolve(vault: Vault, caller: Caller, wanted: Wanted): Promise<ReadonlyMap<string, Resolved>> {
+	const { values, damaged } = await resolveEach(vault, caller, wanted);
+	const [name] = damaged;
+	if (name !== undefined) throw new AppError("VALUE_DAMAGED", { name });
+	return values;
 }

@@ -16,14 +16,15 @@ export { type RootKeySource, readRootKey } from "./root-key.ts";
 export const DATABASE_FILE = "holdfast.db";
 
 export interface SnapshotValue {
-	value: string;
+	/** `null` for a setting that is saved but whose row does not open: whoever needs it is to be told, not given another. */
+	value: string | null;
 	secret: boolean;
 	version: number;
 }
 
 export type Snapshot = ReadonlyMap<string, SnapshotValue>;
 
-type Entry = [name: string, value: string, secret: 0 | 1, version: number];
+type Entry = [name: string, value: string | null, secret: 0 | 1, version: number];
 
 function contextOf(instance: string, environment: string, edition: number): SealContext {
 	return {

@@ -1,32 +1,23 @@
 /** Gathers what every place has for an environment, and shows it without showing secrets. */
-
 import { join } from "node:path";
-import { AppError, DEFAULT_ENVIRONMENT, forbiddenBecause, mask, NAME_PATTERN } from "@holdfast/contract";
+import { AppError, DEFAULT_ENVIRONMENT, envFileName, forbiddenBecause, mask, NAME_PATTERN } from "@holdfast/contract";
 import type { Layer, SettingView } from "@holdfast/contract/schemas";
-import { open } from "@holdfast/crypto";
 import { readEnvFile } from "@holdfast/envfile";
 import { catalogueSetting } from "@holdfast/providers";
 import type { Caller } from "./access.ts";
-import { type LiveEnvironment, valueContext } from "./live.ts";
-import { mirrorPath } from "./mirrors.ts";
+import { openValue } from "./live.ts";
 import { type Candidate, candidates, type Sources } from "./resolve.ts";
+import type { Snapshot } from "./snapshot.ts";
 import type { VersionRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
-/** A value, or `null` where the stored one does not open. */
-interface OwnValue {
-	value: string | null;
-	version: number;
-	secret: boolean;
-}
-
 export interface Places extends Omit<Sources, "fallback"> {
 	revision: number;
-	own: ReadonlyMap<string, OwnValue>;
-	base: ReadonlyMap<string, OwnValue>;
-	personal: ReadonlyMap<string, OwnValue>;
+	own: Snapshot;
+	base: Snapshot;
+	personal: Snapshot;
 	/** The environment's own settings whose stored row does not open. */
-	damaged: ReadonlyMap<string, number>;
+	damaged: ReadonlySet<string>;
 }
 
 /**
@@ -40,16 +31,16 @@ export async function gather(vault: Vault, caller: Caller, environment: string):
 	if (!live) throw new AppError("ENVIRONMENT_NOT_FOUND", { name: environment });
 	const inherited = environment === DEFAULT_ENVIRONMENT ? undefined : vault.live.find(DEFAULT_ENVIRONMENT);
 	const files = [environment, ...(inherited ? [DEFAULT_ENVIRONMENT] : [])].map((name) => ({
-		path: mirrorPath(name),
+		path: envFileName(name),
 		environment: name,
-		values: hydratable(readEnvFile(join(vault.options.projectDir, mirrorPath(name))).entries),
+		values: settable(readEnvFile(join(vault.options.projectDir, envFileName(name))).entries),
 	}));
 	return {
 		environment,
 		revision,
-		own: withDamaged(live),
+		own: live.values,
 		damaged: live.damaged,
-		base: inherited ? withDamaged(inherited) : new Map(),
+		base: inherited?.values ?? new Map(),
 		personal: caller.userId === null ? new Map() : await personalValues(vault, caller.userId, environment),
 		process: vault.options.processEnv,
 		files,
@@ -57,16 +48,19 @@ export async function gather(vault: Vault, caller: Caller, environment: string):
 	};
 }
 
-/** Every name that has a value somewhere, or that the catalogue knows. The rest of the process environment stays unread. */
-export function knownNames(places: Places): Set<string> {
-	const files = places.files.flatMap(({ values }) => [...values.keys()]);
-	return new Set([...places.own.keys(), ...places.base.keys(), ...places.personal.keys(), ...files]);
+/** Every name that has a value somewhere, except for what only the process environment has. */
+export function knownNames({ own, base, personal, files }: Places): Set<string> {
+	return new Set([own, base, personal, ...files.map(({ values }) => values)].flatMap((values) => [...values.keys()]));
 }
 
-/** The places that have a value for a name, strongest first. Names nobody saved or listed are not looked up in the process. */
+/**
+ * The places that have a value for a name, strongest first. The process environment is looked into only for names that the
+ * catalogue lists or that are set for all: the rest of it is nobody's business.
+ */
 export function chain(places: Places, name: string): Candidate[] {
 	const listed = catalogueSetting(name);
-	const known = listed !== undefined || knownNames(places).has(name);
+	const shared = [places.own, places.base, ...places.files.map(({ values }) => values)];
+	const known = listed !== undefined || shared.some((values) => values.has(name));
 	return candidates(name, {
 		...places,
 		fallback: listed?.fallback,
@@ -104,45 +98,31 @@ function isHidden(places: Places, name: string, source: Layer["source"]): boolea
 export function toView(places: Places, name: string, row: VersionRow | undefined): SettingView {
 	const secret = isSecret(places, name);
 	const layers = chain(places, name).map((candidate) => toLayer(places, name, candidate));
-	const present = row && row.sealed !== null ? row : undefined;
+	const version = places.own.get(name)?.version ?? 0;
+	// The row is read at another moment than the value: it tells of this version, or of none.
+	const saved = row?.version === version ? row : undefined;
 	return {
 		name,
 		secret,
 		environment: places.environment,
-		version: present?.version ?? 0,
+		version,
 		personalVersion: places.personal.get(name)?.version ?? 0,
 		effective: layers[0] ?? null,
 		shadows: layers.slice(1),
-		savedAt: present?.at ?? null,
-		savedBy: present?.by ?? null,
+		savedAt: saved?.at ?? null,
+		savedBy: saved?.by ?? null,
 		problem: places.damaged.has(name) ? "VALUE_DAMAGED" : null,
 	};
 }
 
-function withDamaged(live: LiveEnvironment): ReadonlyMap<string, OwnValue> {
-	if (live.damaged.size === 0) return live.values;
-	const all = new Map<string, OwnValue>(live.values);
-	for (const [name, version] of live.damaged) {
-		if (!all.has(name)) all.set(name, { value: null, version, secret: true });
-	}
-	return all;
-}
-
-async function personalValues(vault: Vault, userId: string, environment: string): Promise<Map<string, OwnValue>> {
-	const rows = await vault.storage.current(environment, userId);
+async function personalValues(vault: Vault, userId: string, environment: string): Promise<Snapshot> {
+	const rows = (await vault.storage.current(environment, userId)).filter(({ sealed }) => sealed !== null);
 	if (rows.length === 0) return new Map();
 	const key = await vault.keys.find(`user:${userId}`);
-	const values = rows.flatMap((row): Array<[string, OwnValue]> => {
-		if (row.sealed === null) return [];
-		const text = key && open(key, valueContext(vault.storage.instance.id, row), row.sealed);
-		return [[row.name, { value: text?.toString("utf8") ?? null, version: row.version, secret: row.secret }]];
-	});
-	return new Map(values);
+	const textOf = (row: VersionRow) => key && openValue(key, vault.storage.instance.id, row);
+	return new Map(rows.map((row) => [row.name, { value: textOf(row), version: row.version, secret: row.secret }]));
 }
 
-function hydratable(entries: ReadonlyMap<string, string>): Map<string, string> {
-	const legal = [...entries].filter(
-		([name, value]) => value !== "" && NAME_PATTERN.test(name) && forbiddenBecause(name) === null,
-	);
-	return new Map(legal);
+function settable(entries: ReadonlyMap<string, string>): Map<string, string> {
+	return new Map([...entries].filter(([name]) => NAME_PATTERN.test(name) && forbiddenBecause(name) === null));
 }

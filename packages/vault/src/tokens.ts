@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { AppError, type Permission } from "@holdfast/contract";
 import type { CreatedToken, CreateToken, RevokeToken, TokenView } from "@holdfast/contract/schemas";
 import { sha256 } from "@holdfast/crypto";
-import { authorize, type Caller, entry } from "./access.ts";
+import { authorize, type Caller, deny, entry } from "./access.ts";
 import type { TokenRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
@@ -16,13 +16,17 @@ const DAY = 24 * 60 * 60 * 1000;
  * Create a token, which can do no more than its creator, and for no longer. The answer holds the credential; nothing keeps
  * it afterwards.
  *
- * @throws AppError `NOT_ALLOWED` for a permission or an environment the creator does not have.
+ * @throws AppError `NOT_ALLOWED` for a permission or an environment the creator does not have; `ENVIRONMENT_NOT_FOUND`.
  */
 export async function create(vault: Vault, caller: Caller, input: CreateToken): Promise<CreatedToken> {
 	const { label, permissions, environments = null, days } = input;
-	const act = { action: "tokens.create", target: label, environment: null };
-	await authorize(vault, caller, { ...act, permission: "tokens.write" });
-	await refuseMore(vault, caller, { permissions, environments });
+	const act = { action: "tokens.create", target: label, environment: null } as const;
+	await authorize(vault, caller, act);
+	const more = moreThan(caller, { permissions, environments });
+	if (more !== null) return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail: more }));
+	await vault.live.refresh();
+	const unknown = environments?.find((name) => !vault.live.find(name));
+	if (unknown !== undefined) throw new AppError("ENVIRONMENT_NOT_FOUND", { name: unknown });
 	const id = randomBytes(8).toString("hex");
 	const token = `hf_${id}_${randomBytes(32).toString("base64url")}`;
 	const now = Date.now();
@@ -43,19 +47,14 @@ export async function create(vault: Vault, caller: Caller, input: CreateToken): 
 	return { ...toView(row), token };
 }
 
-async function refuseMore(
-	vault: Vault,
+/** What of a token its creator does not have; `null` when it asks for no more. */
+function moreThan(
 	caller: Caller,
 	asked: { permissions: readonly Permission[]; environments: readonly string[] | null },
-): Promise<void> {
+): string | null {
 	const more = asked.permissions.find((permission) => !caller.permissions.has(permission));
-	if (more) throw new AppError("NOT_ALLOWED", { detail: `${more} yourself, to give it to a token` });
-	await vault.live.refresh();
-	for (const name of asked.environments ?? []) {
-		if (!vault.live.find(name)) throw new AppError("ENVIRONMENT_NOT_FOUND", { name });
-	}
-	if (isWithin(caller, asked)) return;
-	throw new AppError("NOT_ALLOWED", { detail: "an environment that you may use yourself" });
+	if (more) return `${more} yourself, to give it to a token`;
+	return isWithin(caller, asked) ? null : "an environment that you may use yourself";
 }
 
 /** Whether a token is for environments that the caller may use. */
@@ -70,8 +69,7 @@ function sooner(a: number | null, b: number | null): number | null {
 
 /** Every token that is for the caller's environments, newest first, without its credential. */
 export async function list(vault: Vault, caller: Caller): Promise<TokenView[]> {
-	const act = { action: "tokens.list", permission: "tokens.write", target: null, environment: null } as const;
-	await authorize(vault, caller, act);
+	await authorize(vault, caller, { action: "tokens.list", target: null, environment: null });
 	return (await vault.storage.tokens()).filter((row) => isWithin(caller, row)).map(toView);
 }
 
@@ -81,8 +79,8 @@ export async function list(vault: Vault, caller: Caller): Promise<TokenView[]> {
  * @throws AppError `TOKEN_NOT_FOUND`
  */
 export async function revoke(vault: Vault, caller: Caller, { id }: RevokeToken): Promise<TokenView> {
-	const act = { action: "tokens.revoke", target: id, environment: null };
-	await authorize(vault, caller, { ...act, permission: "tokens.write" });
+	const act = { action: "tokens.revoke", target: id, environment: null } as const;
+	await authorize(vault, caller, act);
 	const row = (await vault.storage.tokens()).find((token) => token.id === id && isWithin(caller, token));
 	if (!row) throw new AppError("TOKEN_NOT_FOUND", { name: id });
 	const revokedAt = row.revokedAt ?? Date.now();

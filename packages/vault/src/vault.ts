@@ -2,18 +2,15 @@
  * A vault: one data folder opened by one process. What is done with it is in the modules named for its nouns, each a set of
  * functions that take the vault and the caller.
  */
-import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { hostname } from "node:os";
-import { AppError, DEFAULT_ENVIRONMENT } from "@holdfast/contract";
-import { claimCode, fingerprinter, newDataKey, openDataKey, type RootKey, sessionSecret } from "@holdfast/crypto";
+import { relative, resolve } from "node:path";
+import { AppError } from "@holdfast/contract";
+import { claimCode, fingerprinter, sessionSecret } from "@holdfast/crypto";
 import { KeyRing } from "./keyring.ts";
 import { Live } from "./live.ts";
 import { type MirrorStep, Mirrors } from "./mirrors.ts";
-import { makeRootKey, type RootKeySource, readRootKey, requireRootKey } from "./root-key.ts";
-import { sealSnapshot } from "./snapshot.ts";
-import { openLock } from "./storage/lock.ts";
-import { connect, createInstance, readInstance, type SqliteDatabase, sqliteStorage } from "./storage/sqlite.ts";
+import type { RootKeySource } from "./root-key.ts";
+import { repairSnapshots, start } from "./start.ts";
+import type { SqliteDatabase } from "./storage/connect.ts";
 import type { Storage } from "./storage/storage.ts";
 import { TokenUses } from "./token-uses.ts";
 import { Worker } from "./worker.ts";
@@ -24,7 +21,7 @@ export type Step = "before-commit" | "after-commit" | MirrorStep;
 export interface VaultOptions {
 	/** The folder with the database; made when missing. */
 	dataDir: string;
-	/** The folder with the `.env` files. */
+	/** The folder with the `.env` files, for a process that serves. Any other uses the one that was served last. */
 	projectDir: string;
 	rootKey: RootKeySource;
 	/** The process environment as it was at start. */
@@ -63,19 +60,25 @@ export interface Vault {
  *
  * @throws AppError `ROOT_KEY_MISSING`, `ROOT_KEY_WRONG` or `ROOT_KEY_MALFORMED`; then nothing was made or changed.
  */
-export async function openVault(options: VaultOptions): Promise<Vault> {
-	const host = hostname();
-	const { database, storage, root } = await start(options);
+export async function openVault(given: VaultOptions): Promise<Vault> {
+	const { database, storage, root } = await start(given.dataDir, given.rootKey);
 	const keys = new KeyRing(root, storage);
 	const instanceKey = await keys.find("instance");
 	if (!instanceKey) throw new AppError("VALUE_DAMAGED", { name: "the instance's data key" });
 	const fingerprint = fingerprinter(instanceKey);
 	const live = new Live(storage, keys);
-	const mirrors = new Mirrors({ options, storage, live, fingerprint, host });
-	const worker = options.serves ? new Worker({ storage, live, host, id: randomUUID(), warn: options.warn }) : null;
-	const tokenUses = new TokenUses(storage, options.warn);
+	const folder = await projectFolder(storage, given);
+	const options = { ...given, projectDir: resolve(given.dataDir, folder) };
+	const { warn } = options;
+	const mirrors = new Mirrors({ options, storage, live, fingerprint, folder });
+	const worker = options.serves ? new Worker({ storage, live, mirrors, warn }) : null;
+	const tokenUses = new TokenUses(storage, warn);
 	await live.refresh();
 	if (worker) {
+		const repaired = await repairSnapshots(storage, keys, live);
+		if (repaired.length > 0)
+			warn(`The snapshot of ${repaired.join(", ")} was damaged and has been made again from the rows.`);
+		await live.refresh();
 		await mirrors.syncAll();
 		await worker.start();
 	}
@@ -93,54 +96,19 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
 		sessionSecret: sessionSecret(instanceKey),
 		database,
 		async [Symbol.asyncDispose]() {
-			await tokenUses.stop();
-			await worker?.stop();
-			await mirrors.stop();
+			for (const part of [tokenUses, worker, mirrors]) {
+				await part?.stop().catch((error: Error) => warn(`Stopping: ${error.message}`));
+			}
 			await storage.close();
 		},
 	};
 }
 
-/** Under the folder's lock, so that two first starts make one database and one key between them. */
-async function start(options: VaultOptions): Promise<{ database: SqliteDatabase; storage: Storage; root: RootKey }> {
-	mkdirSync(options.dataDir, { recursive: true, mode: 0o700 });
-	const lock = openLock(options.dataDir, "start");
-	try {
-		return await lock.run(async () => {
-			const database = connect(options.dataDir);
-			const instance = readInstance(database);
-			if (instance) {
-				const root = requireRootKey(options.rootKey, instance.rootKeyId);
-				return { database, storage: sqliteStorage(database, options.dataDir, instance), root };
-			}
-			const root = readRootKey(options.rootKey) ?? makeRootKey(options.rootKey);
-			return { database, storage: await firstStart(database, options.dataDir, root), root };
-		});
-	} finally {
-		lock.close();
-	}
-}
-
-/** Write the instance's row and the `default` environment in one transaction: there is an instance, or there is none. */
-async function firstStart(database: SqliteDatabase, dataDir: string, root: RootKey): Promise<Storage> {
-	const instance = { id: randomUUID(), rootKeyId: root.id, revision: 0 };
-	const storage = sqliteStorage(database, dataDir, instance);
-	const own = newDataKey(root, instance.id, "instance");
-	const shared = newDataKey(root, instance.id, `environment:${DEFAULT_ENVIRONMENT}`);
-	if (!openDataKey(root, instance.id, own.stored)) throw new AppError("INTERNAL");
-	const place = { instance: instance.id, environment: DEFAULT_ENVIRONMENT, edition: 1 };
-	database.$client.exec("BEGIN IMMEDIATE");
-	try {
-		createInstance(database, instance);
-		await storage.commit({
-			keys: [own.stored, shared.stored],
-			snapshot: { ...place, sealed: sealSnapshot(shared.key, place, new Map()) },
-			audit: [],
-		});
-		database.$client.exec("COMMIT");
-	} catch (error) {
-		database.$client.exec("ROLLBACK");
-		throw error;
-	}
-	return storage;
+/**
+ * The project folder, relative to the data folder. A process that serves brings its own; any other keeps to the one that was
+ * served, wherever it is run: else a key would be written into whatever folder someone happens to stand in.
+ */
+async function projectFolder(storage: Storage, { serves, dataDir, projectDir }: VaultOptions): Promise<string> {
+	const own = relative(dataDir, projectDir) || ".";
+	return serves ? own : ((await storage.lastFolder()) ?? own);
 }

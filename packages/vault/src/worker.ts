@@ -1,8 +1,11 @@
 /**
- * This process as one of those that hold the saved values: it looks for new revisions, takes them in, and reports which one
- * it holds.
+ * This process as one of those that hold the saved values: it looks for new revisions, takes them in, brings up the files
+ * that other processes left behind, and reports which revision it holds.
  */
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import type { Live } from "./live.ts";
+import type { Mirrors } from "./mirrors.ts";
 import type { Storage, WorkerRow } from "./storage/storage.ts";
 
 /** All in milliseconds. A worker that was not heard of for LIVE is taken for gone. */
@@ -14,13 +17,12 @@ const FORGET = 24 * 60 * 60 * 1000;
 interface WorkerParts {
 	storage: Storage;
 	live: Live;
-	host: string;
-	id: string;
+	mirrors: Mirrors;
 	warn: (message: string) => void;
 }
 
 export class Worker {
-	readonly id: string;
+	readonly id = randomUUID();
 	readonly #parts: WorkerParts;
 	#reported = { revision: -1, at: 0 };
 	#timer: NodeJS.Timeout | undefined;
@@ -28,7 +30,6 @@ export class Worker {
 
 	constructor(parts: WorkerParts) {
 		this.#parts = parts;
-		this.id = parts.id;
 	}
 
 	async start(): Promise<void> {
@@ -53,9 +54,10 @@ export class Worker {
 	async #look(): Promise<void> {
 		try {
 			const revision = await this.#parts.live.refresh();
+			if (revision !== this.#reported.revision) await this.#parts.mirrors.syncBehind();
 			const now = Date.now();
 			if (revision === this.#reported.revision && now - this.#reported.at < REPORT_EVERY) return;
-			const row: WorkerRow = { id: this.id, host: this.#parts.host, pid: process.pid, revision, seenAt: now };
+			const row: WorkerRow = { id: this.id, host: hostname(), pid: process.pid, revision, seenAt: now };
 			await this.#parts.storage.reportWorker(row, now - FORGET);
 			this.#reported = { revision, at: now };
 		} catch (error) {

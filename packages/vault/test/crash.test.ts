@@ -66,7 +66,7 @@ describe.concurrent("FAULTS 8: a process killed at a step of a save", () => {
 			await using vault = await openVault(optionsIn(folder.path));
 			const saved = vault.live.find("default")?.values;
 			for (const [name, value] of acknowledged) {
-				const found = saved?.get(name)?.value;
+				const found = saved?.get(name)?.value ?? undefined;
 				// The save that was under way may have been committed: then it is newer than the last acknowledged one.
 				expect(order(found), `${name} after trial ${trial}`).toBeGreaterThanOrEqual(order(value));
 				expect(found?.split("-")[1], name).toBe(value.split("-")[1]);

@@ -96,7 +96,10 @@ export const SaveResult = z.object({
 	revision: z.int(),
 	settings: z.array(SettingView),
 	mirrors: z.array(MirrorStatus),
-	/** Running processes of this environment, and how many of them hold `revision` already. */
+	/**
+	 * Running Holdfast servers, and how many of them hold `revision` already. A program that took its values at its own start
+	 * is not counted: it has those until it starts again.
+	 */
 	workers: z.object({ live: z.int(), converged: z.int() }),
 });
 

@@ -118,6 +118,8 @@ export function conformance(open: () => Promise<Subject>): void {
 			[2, null],
 		]);
 		expect((await s.storage.audit(Number.MAX_SAFE_INTEGER, 1))[0]?.index).toBe(4);
+		expect(await s.storage.audit(4, 9, ["production"])).toEqual([]);
+		expect(await s.storage.audit(4, 9, ["production", "default"])).toHaveLength(3);
 		expect(await s.storage.lastAudit("settings.reveal", "A", "default")).toMatchObject({ index: 3 });
 		expect(await s.storage.lastAudit("settings.reveal", "B", "default")).toBeNull();
 	});
@@ -169,11 +171,13 @@ export function conformance(open: () => Promise<Subject>): void {
 
 	test("a mirror's revision never goes back", async () => {
 		await using s = await open();
-		const row = { environment: "default", host: "here", path: ".env", revision: 7 };
+		const row = { environment: "default", folder: "..", revision: 7 };
 		await s.storage.commit({ mirrored: [row], audit: [] });
 		await s.storage.commit({ mirrored: [{ ...row, revision: 5 }], audit: [] });
-		expect(await s.storage.mirror("default", "here")).toEqual(row);
-		expect(await s.storage.mirror("default", "there")).toBeNull();
+		expect(await s.storage.mirror("default", "..")).toEqual(row);
+		expect(await s.storage.mirror("default", "../there")).toBeNull();
+		await s.storage.commit({ mirrored: [{ ...row, folder: "../there", revision: 8 }], audit: [] });
+		expect(await s.storage.lastFolder()).toBe("../there");
 	});
 
 	test("what is done exclusively is done one at a time, also between connections", async () => {

@@ -2,11 +2,12 @@
  * A lock between the processes of one machine that share a folder. It is SQLite's own lock on an otherwise empty database
  * file: the operating system drops it when its holder dies, so none is ever left behind. Waiting for it blocks nothing else.
  */
-import { closeSync, openSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "@holdfast/contract";
 import Database from "better-sqlite3";
+import { makePrivateFile } from "./private-file.ts";
 
 /** How long to wait for another process, in milliseconds. What is done under a lock takes a few. */
 const LONGEST_WAIT = 20_000;
@@ -27,7 +28,7 @@ export interface FolderLock {
 
 export function openLock(folder: string, name: string): FolderLock {
 	const path = join(realpathSync(folder), `${name}.lock`);
-	closeSync(openSync(path, "a", 0o600));
+	makePrivateFile(path);
 	const database = new Database(path, { timeout: 0 });
 	const begin = database.prepare("BEGIN EXCLUSIVE");
 	const end = database.prepare("COMMIT");

@@ -6,6 +6,8 @@ import { audit, dataKeys, environments, instances, mirrors, tokens, versions, wo
 
 const p = sql.placeholder;
 
+export type Queries = ReturnType<typeof prepareQueries>;
+
 export function prepareQueries(db: BetterSQLite3Database) {
 	const place = and(
 		eq(versions.environment, p("environment")),
@@ -58,12 +60,18 @@ export function prepareQueries(db: BetterSQLite3Database) {
 		mirror: db
 			.select()
 			.from(mirrors)
-			.where(and(eq(mirrors.environment, p("environment")), eq(mirrors.host, p("host"))))
+			.where(and(eq(mirrors.environment, p("environment")), eq(mirrors.folder, p("folder"))))
 			.prepare(),
+		lastFolder: db.select().from(mirrors).orderBy(desc(mirrors.revision)).limit(1).prepare(),
 		audit: db
 			.select()
 			.from(audit)
-			.where(lt(audit.index, p("before")))
+			.where(
+				and(
+					lt(audit.index, p("before")),
+					sql`(${p("environments")} is null or ${audit.environment} in (select value from json_each(${p("environments")})))`,
+				),
+			)
 			.orderBy(desc(audit.index))
 			.limit(p("limit"))
 			.prepare(),
@@ -141,10 +149,10 @@ export function prepareQueries(db: BetterSQLite3Database) {
 			.prepare(),
 		putMirror: db
 			.insert(mirrors)
-			.values({ environment: p("environment"), host: p("host"), path: p("path"), revision: p("revision") })
+			.values({ environment: p("environment"), folder: p("folder"), revision: p("revision") })
 			.onConflictDoUpdate({
-				target: [mirrors.environment, mirrors.host],
-				set: { path: sql`excluded.path`, revision: sql`max(${mirrors.revision}, excluded.revision)` },
+				target: [mirrors.environment, mirrors.folder],
+				set: { revision: sql`max(${mirrors.revision}, excluded.revision)` },
 			})
 			.prepare(),
 		advanceWorker: db

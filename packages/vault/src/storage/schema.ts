@@ -58,11 +58,11 @@ export const versions = sqliteTable(
 	],
 );
 
-/** The `.env` file each host keeps for an environment, and the revision it was last known to hold. */
+/** The project folders with `.env` files, relative to the data folder, and the revision each file was last known to hold. */
 export const mirrors = sqliteTable(
 	"mirror",
-	{ environment: text().notNull(), host: text().notNull(), path: text().notNull(), revision: integer().notNull() },
-	(table) => [primaryKey({ columns: [table.environment, table.host] })],
+	{ environment: text().notNull(), folder: text().notNull(), revision: integer().notNull() },
+	(table) => [primaryKey({ columns: [table.environment, table.folder] })],
 );
 
 /** Running processes, with the revision each one holds. */

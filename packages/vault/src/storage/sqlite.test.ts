@@ -4,19 +4,20 @@ import { describe, expect, test } from "vitest";
 import { testFolder } from "../../test/harness.ts";
 import { DATABASE_FILE } from "../snapshot.ts";
 import { conformance } from "./conformance.ts";
-import { connect, createInstance, sqliteStorage } from "./sqlite.ts";
+import { connect, createInstance } from "./connect.ts";
+import { SqliteStorage } from "./sqlite.ts";
 
-const instance = { id: "i1", rootKeyId: "r1", revision: 0 };
+const instance = { id: "i1", rootKeyId: "r1" };
 
 describe("SQLite storage", () => {
 	conformance(async () => {
 		const folder = testFolder();
 		const database = connect(folder.path);
 		createInstance(database, instance);
-		const storage = sqliteStorage(database, folder.path, instance);
+		const storage = new SqliteStorage(database, folder.path, instance);
 		return {
 			storage,
-			again: async () => sqliteStorage(connect(folder.path), folder.path, instance),
+			again: async () => new SqliteStorage(connect(folder.path), folder.path, instance),
 			async [Symbol.asyncDispose]() {
 				await storage.close();
 				folder[Symbol.dispose]();
@@ -42,7 +43,7 @@ describe("SQLite storage", () => {
 		using folder = testFolder();
 		const database = connect(folder.path);
 		createInstance(database, instance);
-		const storage = sqliteStorage(database, folder.path, instance);
+		const storage = new SqliteStorage(database, folder.path, instance);
 		database.$client.exec("CREATE TRIGGER refuse BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END");
 		const write = { environment: "default", owner: "shared", name: "A", version: 1, secret: true };
 		const row = { ...write, sealed: Buffer.from("x"), fingerprint: "f", at: 0, by: "t", message: null };

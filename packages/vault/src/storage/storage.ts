@@ -8,7 +8,6 @@ export interface Instance {
 	id: string;
 	/** The id of the root key everything is sealed under. */
 	rootKeyId: string;
-	revision: number;
 }
 
 export interface EnvironmentRow {
@@ -62,10 +61,11 @@ export interface TokenRow {
 	lastUsedAt: number | null;
 }
 
+/** A project folder that keeps an environment's `.env` file, and the revision that file was last known to hold. */
 export interface MirrorRow {
 	environment: string;
-	host: string;
-	path: string;
+	/** Relative to the data folder. */
+	folder: string;
 	revision: number;
 }
 
@@ -116,9 +116,11 @@ export interface Storage {
 	setting(environment: string, owner: string, name: string): Answer<VersionRow | null>;
 	/** The versions of one setting, newest first: all, or from the one on that was current at the revision `since`. */
 	history(environment: string, owner: string, name: string, since?: number): Answer<VersionRow[]>;
-	mirror(environment: string, host: string): Answer<MirrorRow | null>;
-	/** Entries with an index below `before`, newest first. */
-	audit(before: number, limit: number): Answer<AuditRow[]>;
+	mirror(environment: string, folder: string): Answer<MirrorRow | null>;
+	/** The project folder that was written last, for processes that do not serve one; `null` when there is none yet. */
+	lastFolder(): Answer<string | null>;
+	/** Entries with an index below `before`, newest first: all, or those of acts in one of the environments. */
+	audit(before: number, limit: number, environments?: readonly string[] | null): Answer<AuditRow[]>;
 	/** The newest entry of an action on a target in an environment with that outcome. */
 	lastAudit(action: string, target: string, environment: string): Answer<AuditRow | null>;
 	tokens(): Answer<TokenRow[]>;

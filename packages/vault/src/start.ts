@@ -1,0 +1,101 @@
+/**
+ * Opening a data folder, or making it on the very first start. Guards the rule that an instance is whole or absent: its row,
+ * its keys and its `default` environment are written in one transaction, and a root key is made only where there is none.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { AppError, DEFAULT_ENVIRONMENT } from "@holdfast/contract";
+import { newDataKey, type RootKey } from "@holdfast/crypto";
+import type { KeyRing } from "./keyring.ts";
+import type { Live } from "./live.ts";
+import { makeRootKey, type RootKeySource, readRootKey, requireRootKey } from "./root-key.ts";
+import { sealSnapshot } from "./snapshot.ts";
+import { connect, createInstance, readInstance, type SqliteDatabase } from "./storage/connect.ts";
+import { openLock } from "./storage/lock.ts";
+import { SqliteStorage } from "./storage/sqlite.ts";
+import type { Storage } from "./storage/storage.ts";
+
+export interface Started {
+	database: SqliteDatabase;
+	storage: Storage;
+	root: RootKey;
+}
+
+/**
+ * Open the folder's database with the root key it needs. Under the folder's lock, so that two first starts make one
+ * database and one key between them.
+ *
+ * @throws AppError `ROOT_KEY_MISSING`, `ROOT_KEY_WRONG` or `ROOT_KEY_MALFORMED`; then nothing was made or changed.
+ */
+export async function start(dataDir: string, rootKey: RootKeySource): Promise<Started> {
+	try {
+		mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+		const lock = openLock(dataDir, "start");
+		try {
+			return await lock.run(async () => startLocked(dataDir, rootKey));
+		} finally {
+			lock.close();
+		}
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		if (error instanceof AppError || !code) throw error;
+		throw new AppError("DATABASE_UNREADABLE", { detail: `the data folder answers ${code}` }, { cause: error });
+	}
+}
+
+function startLocked(dataDir: string, rootKey: RootKeySource): Started {
+	const database = connect(dataDir);
+	try {
+		const instance = readInstance(database);
+		if (!instance) return firstStart(database, dataDir, readRootKey(rootKey) ?? makeRootKey(rootKey));
+		const root = requireRootKey(rootKey, instance.rootKeyId);
+		return { database, storage: new SqliteStorage(database, dataDir, instance), root };
+	} catch (error) {
+		database.$client.close();
+		throw error;
+	}
+}
+
+function firstStart(database: SqliteDatabase, dataDir: string, root: RootKey): Started {
+	const instance = { id: randomUUID(), rootKeyId: root.id };
+	const storage = new SqliteStorage(database, dataDir, instance);
+	const own = newDataKey(root, instance.id, "instance");
+	const shared = newDataKey(root, instance.id, `environment:${DEFAULT_ENVIRONMENT}`);
+	const place = { instance: instance.id, environment: DEFAULT_ENVIRONMENT, edition: 1 };
+	const snapshot = { ...place, sealed: sealSnapshot(shared.key, place, new Map()) };
+	const begin = database.$client.transaction(() => {
+		createInstance(database, instance);
+		storage.commit({ keys: [own.stored, shared.stored], snapshot, audit: [] });
+	});
+	begin.immediate();
+	return { database, storage, root };
+}
+
+/** Seal again the snapshots that do not say what the rows say, so that applications can hydrate. */
+export async function repairSnapshots(storage: Storage, keys: KeyRing, live: Live): Promise<string[]> {
+	const repaired: string[] = [];
+	for (const { name, edition, values, torn } of live.environments()) {
+		const key = torn ? await keys.find(`environment:${name}`) : null;
+		if (!key) continue;
+		const place = { instance: storage.instance.id, environment: name, edition: edition + 1 };
+		const committed = await storage.commit({
+			snapshot: { ...place, sealed: sealSnapshot(key, place, values) },
+			audit: [repairEntry(name)],
+		});
+		if (committed.done) repaired.push(name);
+	}
+	return repaired;
+}
+
+function repairEntry(environment: string) {
+	const by = { actor: "holdfast", actorLabel: "Holdfast", address: null };
+	return {
+		...by,
+		at: Date.now(),
+		action: "environments.repair",
+		target: environment,
+		environment,
+		outcome: "done",
+		details: {},
+	} as const;
+}
