@@ -16,7 +16,14 @@
  * each envelope has a key of its own and no IV is ever used twice under one key. The associated data is the header
  * (version and key id) followed by the context, each field with its length before it.
  */
-import { createCipheriv, createDecipheriv, hkdfSync, type KeyObject, randomFillSync } from "node:crypto";
+import {
+	createCipheriv,
+	createDecipheriv,
+	createSecretKey,
+	hkdfSync,
+	type KeyObject,
+	randomFillSync,
+} from "node:crypto";
 
 const VERSION = 0x01;
 const KEY_ID_BYTES = 8;
@@ -43,7 +50,7 @@ export interface SealContext {
 	readonly owner: string;
 	readonly environment: string;
 	readonly name: string;
-	/** The version of a value, the revision of a snapshot, 0 for a data key. */
+	/** The version of a value, the edition of a snapshot, 0 for a data key. */
 	readonly version: number;
 }
 
@@ -87,8 +94,9 @@ export function envelopeKeyId(envelope: Uint8Array): string | null {
 	return Buffer.from(envelope.subarray(1, SALT_AT)).toString("hex");
 }
 
-function deriveKey(key: SealingKey, header: Buffer): Uint8Array {
-	return new Uint8Array(hkdfSync("sha256", key.key, header.subarray(SALT_AT, IV_AT), DERIVATION, 32));
+/** As a KeyObject: a cipher takes twice as long to begin with raw bytes. */
+function deriveKey(key: SealingKey, header: Buffer): KeyObject {
+	return createSecretKey(new Uint8Array(hkdfSync("sha256", key.key, header.subarray(SALT_AT, IV_AT), DERIVATION, 32)));
 }
 
 function associatedData(header: Buffer, context: SealContext): Buffer {

@@ -2,7 +2,7 @@
  * Keyed digests: they tell whether two values are the same without telling what they are. All are HMAC-SHA256 under keys
  * derived from the instance's own data key, so nobody without the root key can try guesses against them.
  */
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, createSecretKey, hkdfSync, timingSafeEqual } from "node:crypto";
 import type { SealingKey } from "./envelope.ts";
 
 function derived(instanceKey: SealingKey, purpose: string): Uint8Array {
@@ -11,7 +11,8 @@ function derived(instanceKey: SealingKey, purpose: string): Uint8Array {
 
 /** A function giving a value's fingerprint: 16 bytes as hex, the same for the same name and value within one instance. */
 export function fingerprinter(instanceKey: SealingKey): (name: string, value: string) => string {
-	const key = derived(instanceKey, "fingerprint");
+	// As a KeyObject, which is made ready once; raw bytes would be at each call.
+	const key = createSecretKey(derived(instanceKey, "fingerprint"));
 	return (name, value) => createHmac("sha256", key).update(`${name}\0${value}`).digest("hex").slice(0, 32);
 }
 

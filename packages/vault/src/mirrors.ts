@@ -12,6 +12,7 @@ import { AppError, envFileName, looksMasked } from "@holdfast/contract";
 import type { MirrorStatus } from "@holdfast/contract/schemas";
 import { planLine, type Step as ReplaceStep, readEnvFile, updateEnvFile } from "@holdfast/envfile";
 import type { Live, LiveEnvironment } from "./live.ts";
+import type { Snapshot } from "./snapshot.ts";
 import type { MirrorRow, Storage } from "./storage/storage.ts";
 import type { VaultOptions } from "./vault.ts";
 
@@ -34,6 +35,8 @@ export class Mirrors {
 	readonly #parts: MirrorParts;
 	/** Revisions that files are known to hold, to be written with the next commit: a write of their own would cost one more. */
 	readonly #held = new Map<string, MirrorRow>();
+	/** What each file was last made to say. A line that still does is Holdfast's own without asking the history. */
+	readonly #written = new Map<string, Snapshot>();
 	readonly #failing = new Map<string, { status: MirrorStatus; wait: number; timer: NodeJS.Timeout }>();
 
 	constructor(parts: MirrorParts) {
@@ -106,7 +109,7 @@ export class Mirrors {
 	}
 
 	async #write(environment: string): Promise<MirrorStatus> {
-		const { options, storage, live, folder } = this.#parts;
+		const { options, live, folder } = this.#parts;
 		await live.refresh();
 		const target = envFileName(environment);
 		const saved = live.find(environment);
@@ -116,7 +119,8 @@ export class Mirrors {
 		const { values, drift } = await this.#compare(saved, path, known);
 		const steps = options.onStep && { onStep: options.onStep };
 		const written = values.size > 0 ? updateEnvFile({ path, root: options.projectDir, values, ...steps }) : null;
-		if (known !== saved.revision || (await storage.mirror(environment, folder)) === null) {
+		this.#written.set(environment, saved.values);
+		if (known !== saved.revision) {
 			this.#held.set(environment, { environment, folder, revision: saved.revision });
 		}
 		return describe(target, { drift, vaultOnly: written?.vaultOnly ?? [], exposed: isExposed(path) });
@@ -133,12 +137,14 @@ export class Mirrors {
 		if (file.problem) throw file.problem;
 		const values = new Map<string, string | null>();
 		const drift: string[] = [];
+		const written = this.#written.get(saved.name);
 		for (const [name, { value }] of saved.values) {
 			// A value that does not open cannot be written; its line, if there is one, may be all that is left of it.
 			if (value === null) continue;
 			const line = file.entries.get(name);
 			const lineless = line === undefined && (!exists || "vaultOnly" in planLine(name, value));
-			if (line === value || lineless || (await this.#isOurs(saved.name, name, line, known))) values.set(name, value);
+			const settled = line === value || lineless || (line !== undefined && line === written?.get(name)?.value);
+			if (settled || (await this.#isOurs(saved.name, name, line, known))) values.set(name, value);
 			else drift.push(name);
 		}
 		for (const [name, line] of file.entries) {

@@ -78,7 +78,7 @@ async function carryOut(vault: Vault, caller: Caller, request: Request): Promise
 			if (plan.next) vault.live.committed({ ...plan.next, revision: committed.revision }, committed.revision - 1);
 			vault.mirrors.recorded(plan.change.mirrored ?? []);
 			vault.worker?.advanced(committed.revision);
-			return answer(vault, caller, request, committed.revision);
+			return answer(vault, caller, { request, writes: plan.change.writes ?? [], revision: committed.revision });
 		}
 		if (attempt === TRIES) throw new AppError("DATABASE_BUSY");
 		await sleep(Math.random() * Math.min(attempt, 20));
@@ -233,14 +233,22 @@ function handWritten(vault: Vault, environment: string): ReadonlyMap<string, str
 	return readEnvFile(join(vault.options.projectDir, envFileName(environment))).entries;
 }
 
+interface Done {
+	request: Request;
+	writes: readonly VersionWrite[];
+	revision: number;
+}
+
 /** What the save came to. It is committed by now: whatever fails here makes the answer poorer, and never a refusal. */
-async function answer(vault: Vault, caller: Caller, request: Request, revision: number): Promise<SaveResult> {
-	const mirrors = request.owner === "shared" ? [await vault.mirrors.sync(request.environment)] : [];
+async function answer(vault: Vault, caller: Caller, { request, writes, revision }: Done): Promise<SaveResult> {
+	const { environment, owner, intents } = request;
+	const mirrors = owner === "shared" ? [await vault.mirrors.sync(environment)] : [];
 	try {
-		const places = await gather(vault, caller, request.environment);
+		const places = await gather(vault, caller, environment);
 		const settings: SettingView[] = [];
-		for (const { name } of request.intents) {
-			const row = await vault.storage.setting(request.environment, "shared", name);
+		for (const { name } of intents) {
+			const written = writes.findLast((row) => row.name === name);
+			const row = owner === "shared" ? written : await vault.storage.setting(environment, "shared", name);
 			settings.push(toView(places, name, row ?? undefined));
 		}
 		return { revision, settings, mirrors, workers: await countWorkers(vault.storage, revision) };

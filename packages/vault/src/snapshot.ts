@@ -80,13 +80,14 @@ export function readSavedValues(folder: string, rootKey: RootKeySource, environm
 	const rows = existsSync(path) ? readRows(path, environment) : [];
 	const [first] = rows;
 	if (!first) throw new AppError("NO_VAULT", { detail: folder });
-	const root = requireRootKey(rootKey, first.rootKeyId);
+	const [instance, rootKeyId, revision] = first;
+	const root = requireRootKey(rootKey, rootKeyId);
 
 	function valuesOf(name: string): Snapshot {
-		const row = rows.find((each) => each.environment === name);
+		const row = rows.find((each) => each[3] === name);
 		if (!row) throw new AppError("ENVIRONMENT_NOT_FOUND", { name });
-		const { instance, keyId: id, edition, snapshot } = row;
-		const key = openDataKey(root, instance, { id, owner: `environment:${name}`, sealed: row.sealedKey });
+		const [, , , , edition, snapshot, id, sealed] = row;
+		const key = openDataKey(root, instance, { id, owner: `environment:${name}`, sealed });
 		const values = key && openSnapshot(key, { instance, environment: name, edition }, snapshot);
 		if (!values) throw new AppError("VALUE_DAMAGED", { name: `the snapshot of ${name}` });
 		return values;
@@ -94,25 +95,24 @@ export function readSavedValues(folder: string, rootKey: RootKeySource, environm
 
 	const own = valuesOf(environment);
 	const base: Snapshot = environment === DEFAULT_ENVIRONMENT ? new Map() : valuesOf(DEFAULT_ENVIRONMENT);
-	return { revision: first.revision, own, base };
+	return { revision, own, base };
 }
 
 /** The instance, with an environment's snapshot and its data key; `environment` is `null` when there is none of them. */
-interface Row {
-	instance: string;
-	rootKeyId: string;
-	revision: number;
-	environment: string | null;
-	edition: number;
-	snapshot: Uint8Array;
-	keyId: string;
-	sealedKey: Uint8Array;
-}
+type Row = [
+	instance: string,
+	rootKeyId: string,
+	revision: number,
+	environment: string | null,
+	edition: number,
+	snapshot: Uint8Array,
+	keyId: string,
+	sealedKey: Uint8Array,
+];
 
 /** One statement, so that all it gives is of one moment. */
 const SELECT = `
-	SELECT i.id AS instance, i.root_key_id AS rootKeyId, i.revision, e.name AS environment, e.edition, e.snapshot,
-		k.id AS keyId, k.sealed AS sealedKey
+	SELECT i.id, i.root_key_id, i.revision, e.name, e.edition, e.snapshot, k.id, k.sealed
 	FROM instance i
 	LEFT JOIN (environment e JOIN data_key k ON k.owner = 'environment:' || e.name) ON e.name IN (?, ?)`;
 
@@ -128,10 +128,11 @@ function readRows(path: string, environment: string): Row[] {
 	}
 }
 
+/** Rows come as arrays, because the driver compiles a function to make objects of them. */
 function select(source: string | Buffer, environment: string): Row[] {
 	const database = new Database(source, { readonly: true, fileMustExist: true });
 	try {
-		return database.prepare<[string, string], Row>(SELECT).all(environment, DEFAULT_ENVIRONMENT);
+		return database.prepare<[string, string], Row>(SELECT).raw().all(environment, DEFAULT_ENVIRONMENT);
 	} finally {
 		database.close();
 	}

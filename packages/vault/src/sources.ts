@@ -95,7 +95,11 @@ function isHidden(places: Places, name: string, source: Layer["source"]): boolea
 }
 
 /** A setting as it may be shown. `row` is the environment's own current version, if it has one. */
-export function toView(places: Places, name: string, row: VersionRow | undefined): SettingView {
+export function toView(
+	places: Places,
+	name: string,
+	row: Pick<VersionRow, "version" | "at" | "by"> | undefined,
+): SettingView {
 	const secret = isSecret(places, name);
 	const layers = chain(places, name).map((candidate) => toLayer(places, name, candidate));
 	const version = places.own.get(name)?.version ?? 0;
