@@ -1,4 +1,4 @@
-/** Every procedure, by noun. The procedures table of the contract has one row for each, which a test holds against this. */
+/** Every procedure, by noun. Each has its row in the contract's procedures table, or this module does not load. */
 
 import type { Role } from "@holdfast/contract";
 import {
@@ -13,39 +13,45 @@ import { audit, environments, tokens } from "@holdfast/vault";
 import { chatRouter } from "./routers/chat.ts";
 import { providersRouter } from "./routers/providers.ts";
 import { settingsRouter } from "./routers/settings.ts";
-import { authed, open, router } from "./trpc.ts";
+import { authed, listed, open, router } from "./trpc.ts";
 import { VERSION } from "./version.ts";
 
-export const appRouter = router({
-	health: open.query(
-		async ({ ctx }): Promise<Health> => ({ status: "ok", version: VERSION, revision: await ctx.vault.live.refresh() }),
-	),
-	session: router({
-		me: open.query(
-			async ({ ctx }): Promise<Me> => ({
-				user: ctx.user && { ...ctx.user, role: ctx.user.role as Role },
-				permissions: [...(ctx.caller?.permissions ?? [])],
-				claimed: await ctx.vault.storage.claimed(),
+export const appRouter = listed(
+	router({
+		health: open.query(
+			async ({ ctx }): Promise<Health> => ({
+				status: "ok",
+				version: VERSION,
+				revision: await ctx.vault.live.refresh(),
 			}),
 		),
+		session: router({
+			me: open.query(
+				async ({ ctx }): Promise<Me> => ({
+					user: ctx.user && { ...ctx.user, role: ctx.user.role as Role },
+					permissions: [...(ctx.caller?.permissions ?? [])],
+					claimed: await ctx.vault.storage.claimed(),
+				}),
+			),
+		}),
+		settings: settingsRouter,
+		environments: router({
+			list: authed.query(({ ctx }) => environments.list(ctx.vault, ctx.caller)),
+			create: authed
+				.input(CreateEnvironment)
+				.mutation(({ ctx, input }) => environments.create(ctx.vault, ctx.caller, input)),
+		}),
+		providers: providersRouter,
+		chat: chatRouter,
+		audit: router({
+			list: authed.input(ListAudit).query(({ ctx, input }) => audit.list(ctx.vault, ctx.caller, input)),
+		}),
+		tokens: router({
+			create: authed.input(CreateToken).mutation(({ ctx, input }) => tokens.create(ctx.vault, ctx.caller, input)),
+			list: authed.query(({ ctx }) => tokens.list(ctx.vault, ctx.caller)),
+			revoke: authed.input(RevokeToken).mutation(({ ctx, input }) => tokens.revoke(ctx.vault, ctx.caller, input)),
+		}),
 	}),
-	settings: settingsRouter,
-	environments: router({
-		list: authed.query(({ ctx }) => environments.list(ctx.vault, ctx.caller)),
-		create: authed
-			.input(CreateEnvironment)
-			.mutation(({ ctx, input }) => environments.create(ctx.vault, ctx.caller, input)),
-	}),
-	providers: providersRouter,
-	chat: chatRouter,
-	audit: router({
-		list: authed.input(ListAudit).query(({ ctx, input }) => audit.list(ctx.vault, ctx.caller, input)),
-	}),
-	tokens: router({
-		create: authed.input(CreateToken).mutation(({ ctx, input }) => tokens.create(ctx.vault, ctx.caller, input)),
-		list: authed.query(({ ctx }) => tokens.list(ctx.vault, ctx.caller)),
-		revoke: authed.input(RevokeToken).mutation(({ ctx, input }) => tokens.revoke(ctx.vault, ctx.caller, input)),
-	}),
-});
+);
 
 export type AppRouter = typeof appRouter;

@@ -4,6 +4,7 @@
  */
 
 import { createServer, type Server as HttpServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Options } from "@holdfast/config/options";
 import { AppError } from "@holdfast/contract";
 import { anonymous, tokens, userCaller, type Vault } from "@holdfast/vault";
@@ -15,18 +16,22 @@ import { dashboard } from "./dashboard.ts";
 import { type EdgeOptions, guarded, unreadable } from "./edge.ts";
 import { type Log, reportError } from "./log.ts";
 import { appRouter } from "./router.ts";
+import { Running } from "./running.ts";
 import type { Context } from "./trpc.ts";
 
 /** The most calls one request may carry. */
 const BATCH_MAX = 50;
 /** Slow clients do not hold a socket: milliseconds for the headers, and for the whole request. */
 const TIME_LIMITS = { headersTimeout: 15_000, requestTimeout: 60_000 };
+/** How long a stop waits for the requests under way, in milliseconds. */
+const GRACE = 10_000;
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 export interface Server {
 	/** The address people open. */
 	url: string;
 	port: number;
+	/** Take no more requests, finish those under way for at most ten seconds, and end every connection. */
 	close(): Promise<void>;
 }
 
@@ -41,10 +46,14 @@ export async function startServer(vault: Vault, options: ServerOptions, log: Log
 	const server = createServer(TIME_LIMITS);
 	const port = await listen(server, options);
 	const report = (error: unknown) => reportError(log, error);
+	server.on("error", report);
+	const running = new Running();
+	const started = (work: Promise<unknown>) => running.add(work);
 	const edge = edgeOf(options, port, report);
 	const url = options.publicUrl ?? ownOrigin("localhost", port);
 	const auth = openAuth(vault, { url, origins: [...edge.ownOrigins], log });
-	const site = siteOf(vault, auth, options.dashboard);
+	const parts = { vault, auth, report, started };
+	const site = siteOf(parts, options.dashboard);
 	const answer = (request: Request, address: string | null) =>
 		guarded(edge, (passed) => {
 			if (!new URL(passed.url).pathname.startsWith("/trpc/")) {
@@ -55,7 +64,7 @@ export async function startServer(vault: Vault, options: ServerOptions, log: Log
 				endpoint: "/trpc",
 				router: appRouter,
 				req: passed,
-				createContext: () => contextOf({ vault, auth, report }, passed, address),
+				createContext: () => contextOf(parts, passed, address),
 				maxBatchSize: BATCH_MAX,
 				// Procedures report for themselves; this is for a caller who could not be told.
 				onError: ({ error, ctx }) => {
@@ -64,13 +73,14 @@ export async function startServer(vault: Vault, options: ServerOptions, log: Log
 				responseMeta: () => ({ headers: { "cache-control": "no-store" } }),
 			});
 		})(request);
+	server.on("request", (_, response) => started(new Promise<void>((ended) => response.once("close", ended))));
 	server.on(
 		"request",
 		getRequestListener((request, { incoming }) => answer(request, incoming.socket.remoteAddress ?? null), {
 			errorHandler: () => unreadable(edge),
 		}),
 	);
-	return { url, port, close: () => close(server) };
+	return { url, port, close: () => close(server, running) };
 }
 
 /** Under which names and from which pages the server may be asked. */
@@ -98,49 +108,57 @@ function ownOrigin(host: string, port: number): string {
 /** @returns the port */
 function listen(server: HttpServer, { host, port }: ServerOptions): Promise<number> {
 	return new Promise((resolve, reject) => {
+		const refuse = (error: NodeJS.ErrnoException) => {
+			const inUse = error.code === "EADDRINUSE";
+			reject(inUse ? new AppError("PORT_IN_USE", { detail: String(port) }, { cause: error }) : error);
+		};
+		server.once("error", refuse);
 		server.once("listening", () => {
+			server.off("error", refuse);
 			const address = server.address();
 			resolve(typeof address === "object" && address ? address.port : port);
-		});
-		server.once("error", (error: NodeJS.ErrnoException) => {
-			reject(
-				error.code === "EADDRINUSE" ? new AppError("PORT_IN_USE", { detail: String(port) }, { cause: error }) : error,
-			);
 		});
 		server.listen(port, host);
 	});
 }
 
-function close(server: HttpServer): Promise<void> {
-	return new Promise((closed) => {
-		server.close(() => closed());
-		server.closeAllConnections();
+async function close(server: HttpServer, running: Running): Promise<void> {
+	const closed = new Promise<void>((resolve) => {
+		server.close(() => resolve());
 	});
+	server.closeIdleConnections();
+	await Promise.race([running.ended(), sleep(GRACE, undefined, { ref: false })]);
+	server.closeAllConnections();
+	await closed;
 }
 
 interface Parts {
 	vault: Vault;
 	auth: Auth;
 	report: (error: unknown) => void;
+	started: (work: Promise<unknown>) => void;
 }
 
 /** Who is calling: a service token when one is sent, else the session of the browser, else nobody. */
-async function contextOf({ vault, auth, report }: Parts, request: Request, address: string | null): Promise<Context> {
+async function contextOf(parts: Parts, request: Request, address: string | null): Promise<Context> {
+	const { vault, auth, report, started } = parts;
+	const nobody = { vault, caller: anonymous(address), user: null, report, started };
 	const authorization = request.headers.get("authorization");
 	if (authorization !== null) {
 		const credential = /^Bearer (\S+)$/i.exec(authorization)?.[1] ?? "";
-		return { vault, caller: await tokens.verify(vault, credential, address), user: null, report };
+		return { ...nobody, caller: await tokens.verify(vault, credential, address) };
 	}
-	if (!request.headers.has("cookie")) return { vault, caller: anonymous(address), user: null, report };
+	if (!request.headers.has("cookie")) return nobody;
 	const session = await auth.api.getSession({ headers: request.headers });
-	if (!session) return { vault, caller: anonymous(address), user: null, report };
+	if (!session) return nobody;
 	const { id, name, email, role } = session.user;
 	const user = { id, name, email, role: role ?? "" };
-	return { vault, caller: userCaller(user, address), user, report };
+	return { ...nobody, caller: userCaller(user, address), user };
 }
 
 /** Everything but the procedures. */
-function siteOf(vault: Vault, auth: Auth, folder: string): Hono {
+function siteOf(parts: Parts, folder: string): Hono {
+	const { auth, started } = parts;
 	const site = new Hono();
 	// The edge answers for what fails unexpectedly.
 	site.onError((error) => {
@@ -148,16 +166,30 @@ function siteOf(vault: Vault, auth: Auth, folder: string): Hono {
 	});
 	site.all("/auth/*", async ({ req }) => {
 		const open = req.method === "POST" && isAccountPath(req.path);
-		const answer = open ? await auth.handler(req.raw) : new Response(null, { status: 404 });
+		const handled = open ? auth.handler(req.raw) : null;
+		if (handled) started(handled);
+		const answer = (await handled) ?? new Response(null, { status: 404 });
 		answer.headers.set("cache-control", "no-store");
 		return answer;
 	});
 	site.get("/healthz", (context) => context.json({ status: "ok" }));
-	site.get("/readyz", async (context) => {
-		const pending = vault.mirrors.pending();
-		await vault.live.refresh();
-		return context.json({ status: pending.length === 0 ? "ready" : "degraded", mirrors: pending });
-	});
+	site.get("/readyz", () => readiness(parts));
 	site.route("/", dashboard(folder));
 	return site;
+}
+
+/**
+ * Whether requests can be served. `degraded`, with files that are still to be written, is no reason to send people
+ * elsewhere: the values are saved and applied, so it answers 200 like `ready`. `unavailable`, with 503, is a database that
+ * cannot be read. Anyone may ask, so nothing is named: which file and why, the answer to the save says.
+ */
+async function readiness({ vault, report }: Parts): Promise<Response> {
+	const pendingMirrors = vault.mirrors.pending().length;
+	try {
+		await vault.live.refresh();
+	} catch (error) {
+		report(error);
+		return Response.json({ status: "unavailable", pendingMirrors }, { status: 503 });
+	}
+	return Response.json({ status: pendingMirrors === 0 ? "ready" : "degraded", pendingMirrors });
 }

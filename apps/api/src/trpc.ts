@@ -1,5 +1,5 @@
 /**
- * The base of every procedure: who is calling, what the procedures table asks of them, and how errors leave the server.
+ * The base of every procedure: who is calling, that the procedures table knows it, and how errors leave the server.
  * Only what `formatError` lists reaches a client; causes, stacks and echoes of the input do not.
  */
 import { AppError, ERRORS, type ErrorCode, errorMessage, PROCEDURES } from "@holdfast/contract";
@@ -14,6 +14,8 @@ export interface Context {
 	user: { id: string; name: string; email: string; role: string } | null;
 	/** Told of failures inside Holdfast. */
 	report: (error: unknown) => void;
+	/** Told of each procedure as it starts, by who has to wait for its end before anything is closed. */
+	started?: (work: Promise<unknown>) => void;
 }
 
 const t = initTRPC.context<Context>().create({
@@ -31,7 +33,9 @@ export const router = t.router;
 
 /** Gives the vault's errors their transport code, so that the HTTP status says what the error table says. */
 const translate = t.middleware(async ({ ctx, next }) => {
-	const result = await next();
+	const work = next();
+	ctx.started?.(work);
+	const result = await work;
 	if (result.ok) return result;
 	const { cause } = result.error;
 	if (cause instanceof AppError) throw asTransport(cause);
@@ -43,12 +47,18 @@ const translate = t.middleware(async ({ ctx, next }) => {
 export const open = t.procedure.use(translate);
 
 /** A procedure for callers with a valid credential. What it needs beyond that, `vault` decides. */
-export const authed = open.use(({ ctx, path, next }) => {
-	if (!(path in PROCEDURES)) throw new AppError("INTERNAL");
+export const authed = open.use(({ ctx, next }) => {
 	if (ctx.caller === null) throw new AppError("TOKEN_REFUSED");
 	if (ctx.caller.actor === anonymous(null).actor) throw new AppError("SIGNED_OUT");
 	return next({ ctx: { ...ctx, caller: ctx.caller } });
 });
+
+/** The router given. @throws Error naming a procedure that has no row in the procedures table: nothing says who may call it. */
+export function listed<T extends { _def: { procedures: object } }>(given: T): T {
+	const stray = Object.keys(given._def.procedures).find((path) => !Object.hasOwn(PROCEDURES, path));
+	if (stray !== undefined) throw new Error(`The procedure ${stray} has no row in PROCEDURES.`);
+	return given;
+}
 
 export function asTransport(error: AppError): TRPCError {
 	return new TRPCError({ code: ERRORS[error.code].transport, message: error.message, cause: error });

@@ -1,5 +1,6 @@
 import { type Permission, PROCEDURES, type ProcedurePath, ROLES, type Role } from "@holdfast/contract";
 import { expect, test } from "vitest";
+import { listed, open, router } from "../src/trpc.ts";
 import { chat, headersOf, refusal, type TestApp, testApp } from "./app.ts";
 import { codeIn, procedures, SAMPLES } from "./samples.ts";
 
@@ -26,6 +27,11 @@ async function denials(app: TestApp): Promise<number> {
 
 test("the router has exactly the procedures of the table", () => {
 	expect(Object.keys(procedures).sort()).toEqual([...PATHS].sort());
+});
+
+test("FAULTS 32: a procedure without a row in the table keeps the server from loading", () => {
+	const stray = router({ settings: router({ stray: open.query(() => 1) }) });
+	expect(() => listed(stray)).toThrow("The procedure settings.stray has no row in PROCEDURES.");
 });
 
 test("FAULTS 32: without a credential every procedure but the public ones answers SIGNED_OUT, and records nothing", async () => {
@@ -63,6 +69,6 @@ test("FAULTS 32: the last denial names who, what and where, and nothing of the i
 		environment: "default",
 		outcome: "denied",
 		address: "127.0.0.1",
-		details: {},
+		details: { refusal: "NOT_ALLOWED" },
 	});
 });

@@ -37,6 +37,12 @@ test("FAULTS 37: a base URL that is saved after the key gets no key until that i
 	await client.settings.save.mutate({ writes: [url(thief.url)] });
 	expect(await uses(client)).toEqual(REFUSED);
 	expect(thief.keys).toEqual([]);
+	const denied = (await app.vault.storage.audit(Number.MAX_SAFE_INTEGER, 3)).map(
+		({ action, target, outcome, details }) => [action, target, outcome, details.refusal],
+	);
+	expect(denied).toEqual(
+		["chat.send", "providers.models", "providers.test"].map((act) => [act, "google", "denied", "KEY_FOR_OTHER_URL"]),
+	);
 	await client.settings.save.mutate({ writes: [url(`${provider.url}/v1beta/`)] });
 	expect(await uses(client)).toEqual([null, null, null]);
 	await client.settings.save.mutate({ writes: [url(thief.url)] });
@@ -53,6 +59,20 @@ test("FAULTS 37: a key saved for the provider itself is not sent to a URL saved 
 	await client.settings.save.mutate({ writes: [url(thief.url), { name: "OPENAI_BASE_URL", value: thief.url }] });
 	expect(await uses(client)).toEqual(REFUSED);
 	expect(await refusal(client.providers.models.query({ provider: "openai" }))).toBe("KEY_FOR_OTHER_URL");
+	expect(thief.keys).toEqual([]);
+});
+
+test("FAULTS 37: a URL that was saved is trusted no more while its line waits to leave .env", async () => {
+	await using thief = await answering(200, () => "{}");
+	await using provider = await google(KEY);
+	await using app = await testApp({ vault: { processEnv: new Map([["GOOGLE_BASE_URL", provider.url]]) } });
+	const client = await admin(app);
+	await client.settings.save.mutate({ writes: [secret] });
+	for (let round = 0; round < 5; round++) {
+		await client.settings.save.mutate({ writes: [url(thief.url)] });
+		const tests = Array.from({ length: 20 }, () => refusal(client.providers.test.mutate({ provider: "google" })));
+		await Promise.all([client.settings.remove.mutate({ name: "GOOGLE_BASE_URL" }), ...tests]);
+	}
 	expect(thief.keys).toEqual([]);
 });
 

@@ -13,10 +13,14 @@ export interface StandIn extends AsyncDisposable {
 }
 
 /** A provider that answers every request with a status and a body made from the request. */
-export async function answering(status: number, body: (request: IncomingMessage) => string): Promise<StandIn> {
-	return standIn((request, response) => {
+export async function answering(
+	status: number,
+	body: (request: IncomingMessage) => string | Promise<string>,
+): Promise<StandIn> {
+	return standIn(async (request, response) => {
+		const text = await body(request);
 		response.writeHead(status, { "content-type": "application/json" });
-		response.end(body(request));
+		response.end(text);
 	});
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { refusal, type TestApp, testApp } from "./app.ts";
+import { chat, refusal, type TestApp, testApp } from "./app.ts";
 import { canary } from "./canary.ts";
 import { answering, google } from "./provider.ts";
 
@@ -58,6 +58,8 @@ test("FAULTS 37: a saved key is not sent to a drafted base URL, however that is 
 	];
 	for (const draft of drafts) {
 		expect(await refusal(client.providers.test.mutate({ provider: "google", draft }))).toBe("KEY_FOR_OTHER_URL");
+		const [entry] = await app.vault.storage.audit(Number.MAX_SAFE_INTEGER, 1);
+		expect(entry).toMatchObject({ action: "providers.test", target: "google, unsaved", outcome: "denied" });
 	}
 	for (const value of ["", " "]) {
 		const draft = [url(thief.url), { name: "GOOGLE_API_KEY", value }];
@@ -100,4 +102,52 @@ test("a draft of a setting that is not the provider's is refused", async () => {
 	const draft = [{ name: "OPENAI_BASE_URL", value: "http://127.0.0.1:1" }];
 	expect(await refusal(client.providers.test.mutate({ provider: "google", draft }))).toBe("SETTING_NOT_FOUND");
 	expect(await refusal(client.providers.test.mutate({ provider: "none" }))).toBe("PROVIDER_UNKNOWN");
+});
+
+test("a provider that is asked for its models is sent the key, and that is recorded", async () => {
+	await using provider = await google(KEY);
+	await using app = await testApp();
+	const client = await withKey(app, provider.url);
+	await client.providers.models.query({ provider: "google" });
+	const [entry] = await app.vault.storage.audit(Number.MAX_SAFE_INTEGER, 1);
+	expect(entry).toMatchObject({
+		action: "providers.models",
+		target: "google",
+		environment: "default",
+		outcome: "done",
+	});
+});
+
+test("FAULTS 20: a damaged key is its provider's problem alone, and can be tested and entered again", async () => {
+	await using provider = await google(KEY);
+	await using before = await testApp();
+	const first = await withKey(before, provider.url);
+	await first.settings.save.mutate({ writes: [{ name: "OPENAI_API_KEY", value: "sk-whole" }] });
+	await first.providers.test.mutate({ provider: "google" });
+	before.vault.database.$client.exec(
+		"UPDATE version SET sealed = x'00' WHERE name = 'GOOGLE_API_KEY'; UPDATE environment SET snapshot = x'00'",
+	);
+	await using app = await testApp({ folder: before.folder });
+	const client = app.client({ token: await app.token("all") });
+	expect(await statusOf(client)).toMatchObject({
+		configured: true,
+		lastTest: null,
+		settings: [{ name: "GOOGLE_API_KEY", problem: "VALUE_DAMAGED", effective: { shown: null } }, {}, {}],
+	});
+	const openai = (await client.providers.list.query({})).find(({ id }) => id === "openai");
+	expect(openai).toMatchObject({ configured: true, settings: expect.arrayContaining([]) });
+	const hello = { provider: "google", messages: [{ role: "user" as const, content: "hello" }] };
+	expect([
+		await refusal(client.providers.test.mutate({ provider: "google" })),
+		await refusal(client.providers.models.query({ provider: "google" })),
+		await refusal(chat(client, hello)),
+	]).toEqual(Array(3).fill("VALUE_DAMAGED"));
+	const draft = [{ name: "GOOGLE_API_KEY", value: KEY }];
+	expect(await client.providers.test.mutate({ provider: "google", draft })).toMatchObject({ outcome: "works" });
+	await client.settings.save.mutate({ writes: draft });
+	expect((await statusOf(client))?.settings[0]).toMatchObject({
+		problem: null,
+		effective: { shown: expect.any(String) },
+	});
+	expect(await refusal(client.providers.models.query({ provider: "google" }))).toBeNull();
 });

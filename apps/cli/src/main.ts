@@ -1,14 +1,7 @@
 /** The `holdfast` command. Each subcommand loads only what it needs, when it is called. */
 
 import { readOptions } from "@holdfast/config/options";
-import {
-	AppError,
-	DEFAULT_ENVIRONMENT,
-	type ErrorCode,
-	NAME_PATTERN,
-	PERMISSIONS,
-	type Permission,
-} from "@holdfast/contract";
+import { AppError, type ErrorCode, NAME_PATTERN, PERMISSIONS, type Permission } from "@holdfast/contract";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 export async function main(argv: string[]): Promise<void> {
@@ -28,8 +21,9 @@ const NOT_THERE: ReadonlySet<unknown> = new Set<ErrorCode>([
 	"NO_VAULT",
 ]);
 
-/** 3: the root key is missing, wrong or malformed. 4: not there. 1: anything else. */
+/** 3: the root key is missing, wrong or malformed. 4: not there. What the error itself asks for. 1: anything else. */
 function exitCode(error: unknown): number {
+	if (error instanceof Error && "exitCode" in error) return Number(error.exitCode);
 	const code = error instanceof Error && "code" in error ? error.code : null;
 	if (String(code).startsWith("ROOT_KEY_")) return 3;
 	return NOT_THERE.has(code) ? 4 : 1;
@@ -56,26 +50,24 @@ function program(): Command {
 		.option("-m, --message <text>", "why, for the history")
 		// Or the parser itself would print what it does not know, which may be a value.
 		.allowUnknownOption()
-		.action(
-			async (name: string, values: string[], options: { environment: string; plain?: true; message?: string }) => {
-				refuseValues(name, values);
-				await (await import("./settings.ts")).set(name, options);
-			},
-		);
+		.action(async (name: string, values: string[], options: Asked & { plain?: true; message?: string }) => {
+			refuseValues(name, values);
+			await (await import("./settings.ts")).set(name, inEnvironment(options));
+		});
 
 	root
 		.command("get")
 		.description("print the value that applies (recorded in the audit log)")
 		.argument("<name>")
 		.addOption(environmentOption())
-		.action(async (name: string, options) => (await import("./settings.ts")).get(name, options));
+		.action(async (name: string, options: Asked) => (await import("./settings.ts")).get(name, inEnvironment(options)));
 
 	root
 		.command("list")
 		.description("list the settings that have a value, masked, with where each comes from")
 		.addOption(environmentOption())
 		.option("--json", "as JSON")
-		.action(async (options) => (await import("./settings.ts")).list(options));
+		.action(async (options: Asked & { json?: true }) => (await import("./settings.ts")).list(inEnvironment(options)));
 
 	root
 		.command("run")
@@ -83,7 +75,9 @@ function program(): Command {
 		.addOption(environmentOption())
 		.argument("<command...>", "the program and its arguments, after --")
 		.passThroughOptions()
-		.action(async (command: string[], options) => (await import("./run.ts")).run(command, options));
+		.action(async (command: string[], options: Asked) =>
+			(await import("./run.ts")).run(command, inEnvironment(options)),
+		);
 
 	root.addCommand(tokenCommand());
 	return root;
@@ -122,10 +116,17 @@ function tokenCommand(): Command {
 	return token;
 }
 
+interface Asked {
+	environment?: string;
+}
+
 function environmentOption(): Option {
-	return new Option("-e, --environment <name>", "the environment")
-		.env("HOLDFAST_ENVIRONMENT")
-		.default(DEFAULT_ENVIRONMENT);
+	return new Option("-e, --environment <name>", "the environment (HOLDFAST_ENVIRONMENT, else default)");
+}
+
+/** The options with the environment that was asked for, else the one that the process or `.env` names. Empty means unset. */
+function inEnvironment<T extends Asked>(options: T): T & { environment: string } {
+	return { ...options, environment: options.environment || readOptions().environment };
 }
 
 function days(text: string): number {

@@ -21,14 +21,22 @@ export async function set(name: string, { environment, plain, message }: SetOpti
 	process.stderr.write(`${saved(result)}\n`);
 }
 
-/** "Saved. Revision 42, live in 3 of 3 processes, mirrored to .env." */
+/**
+ * "Saved. Revision 42, mirrored to .env. 1 server takes it up within a second; programs that are already running need a
+ * restart." With whatever there is to know of the file in between.
+ */
 function saved({ revision, workers, mirrors }: SaveResult): string {
-	const live = workers.live > 0 ? `, live in ${workers.converged} of ${workers.live} processes` : "";
-	const files = mirrors.map(({ target, status, reason }) =>
-		status === "mirrored" ? `, mirrored to ${target}` : `. ${reason}`,
-	);
-	const text = `Saved. Revision ${revision}${live}${files.join("")}`;
-	return text.endsWith(".") ? text : `${text}.`;
+	const files = mirrors.filter(({ status }) => status === "mirrored").map(({ target }) => `, mirrored to ${target}`);
+	const reasons = mirrors.flatMap(({ reason }) => reason ?? []);
+	return [`Saved. Revision ${revision}${files.join("")}.`, ...reasons, reached(workers)].join(" ");
+}
+
+/** Servers look for what others saved twice a second; a program has what it began with. */
+function reached({ live, converged }: SaveResult["workers"]): string {
+	if (live === 0) return "Programs that are already running need a restart.";
+	const [servers, have, take] = live === 1 ? ["1 server", "has", "takes"] : [`${live} servers`, "have", "take"];
+	const when = live === converged ? `${have} it` : `${take} it up within a second`;
+	return `${servers} ${when}; programs that are already running need a restart.`;
 }
 
 export async function get(name: string, { environment }: { environment: string }): Promise<void> {
@@ -51,10 +59,12 @@ export async function list({ environment, json }: { environment: string; json?: 
 }
 
 function rowOf({ name, effective, problem }: SettingView): string[] {
-	if (!effective || problem) return [name, "does not open", "", ""];
+	if (!effective) return [name, "does not open", "", ""];
+	const shown = effective.shown ?? "does not open";
 	return [
 		name,
-		effective.shown ?? "does not open",
+		// What is stored does not open, and yet there is a value: it was kept elsewhere, and should be saved again.
+		problem && effective.shown !== null ? `${shown} (damaged)` : shown,
 		sourceOf(effective),
 		effective.version === null ? "" : String(effective.version),
 	];

@@ -154,7 +154,7 @@ async function saveGoogleKey(url: string): Promise<void> {
 	await card.getByRole("button", { name: "Save", exact: true }).click();
 	await card
 		.getByRole("status")
-		.getByText(/^Saved\. Revision \d+ · live in 1 of 1 processes? · mirrored to \.env\.$/)
+		.getByText(/^Saved\. Revision \d+ · live on 1 of 1 servers · mirrored to \.env\.$/)
 		.waitFor();
 	await card.getByText("Zq7w").first().waitFor();
 	await card.getByText("Saved in default").first().waitFor();

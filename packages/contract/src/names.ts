@@ -56,6 +56,12 @@ export const FORBIDDEN_NAMES: ReadonlyArray<{ pattern: string; because: string }
 /** Names no plain object may take as a key from outside. None matches NAME_PATTERN; listed for parsers of other shapes. */
 export const PROTOTYPE_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
+/** The whole table as one expression, which answers at once for the names that may be saved: nearly all. */
+const FORBIDDEN = new RegExp(
+	`^(?:${FORBIDDEN_NAMES.map(({ pattern }) => pattern.replace("*", ".*")).join("|")})$`,
+	"s",
+);
+
 function matches(pattern: string, name: string): boolean {
 	if (pattern.startsWith("*")) return name.endsWith(pattern.slice(1));
 	if (pattern.endsWith("*")) return name.startsWith(pattern.slice(0, -1));
@@ -65,6 +71,7 @@ function matches(pattern: string, name: string): boolean {
 /** Why this name may not be saved or hydrated, whatever its case; `null` when it may. */
 export function forbiddenBecause(name: string): string | null {
 	const upper = name.toUpperCase();
+	if (!FORBIDDEN.test(upper)) return null;
 	return FORBIDDEN_NAMES.find(({ pattern }) => matches(pattern, upper))?.because ?? null;
 }
 
@@ -89,10 +96,6 @@ export function environmentNameProblem(name: string): string | null {
 	if (name.length > ENVIRONMENT_MAX_LENGTH) return `it is longer than ${ENVIRONMENT_MAX_LENGTH} characters`;
 	if (!ENVIRONMENT_PATTERN.test(name)) return "it is not lower-case words joined by hyphens";
 	return RESERVED_ENVIRONMENTS.find((reserved) => reserved.name === name)?.because ?? null;
-}
-
-export function isEnvironmentName(name: string): boolean {
-	return environmentNameProblem(name) === null;
 }
 
 /** The file of an environment in the project folder: `.env` for `default`, `.env.production` for `production`. */

@@ -52,6 +52,8 @@ export class Mirrors {
 		} catch (error) {
 			const { message: reason } = error instanceof AppError ? error : new AppError("INTERNAL", {}, { cause: error });
 			const status: MirrorStatus = { target: envFileName(environment), status: "pending", names: [], reason };
+			// A command has its answer to say it in; a server has its log.
+			if (this.#parts.options.serves && !this.#failing.has(environment)) this.#parts.options.warn(reason);
 			this.#retryLater(environment, status);
 			return status;
 		}
@@ -61,18 +63,22 @@ export class Mirrors {
 	async syncBehind(): Promise<void> {
 		for (const { name, revision } of this.#parts.live.environments()) {
 			if (this.#failing.has(name) || (await this.#known(name)) >= revision) continue;
-			const status = await this.sync(name);
-			if (status.reason) this.#parts.options.warn(status.reason);
+			await this.#syncAloud(name);
 		}
 	}
 
 	/** Look at every file, whatever it is known to hold: someone may have edited or deleted it meanwhile. */
 	async syncAll(): Promise<void> {
 		for (const { name } of this.#parts.live.environments()) {
-			const status = await this.sync(name);
-			if (status.reason) this.#parts.options.warn(status.reason);
+			await this.#syncAloud(name);
 		}
 		await this.#record();
+	}
+
+	/** Sync where nobody waits for the answer: what it has to say goes to the log. */
+	async #syncAloud(environment: string): Promise<void> {
+		const { status, reason } = await this.sync(environment);
+		if (reason && status !== "pending") this.#parts.options.warn(reason);
 	}
 
 	/** The files that could not be written, with the reason. */

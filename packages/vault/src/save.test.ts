@@ -178,7 +178,7 @@ describe("FAULTS 5: a target that is not a plain file of the project is refused,
 		await using elsewhere = await testVault();
 		const outside = join(elsewhere.folder, "outside");
 		writeFileSync(outside, "OUTSIDE=1\n");
-		await using v = await testVault();
+		await using v = await testVault({ warn: () => undefined });
 		make(join(v.folder, ".env"), outside);
 		const { mirrors } = await v.save({ KEY: "value-to-keep" });
 		expect(mirrors).toMatchObject([{ target: ".env", status: "pending" }]);
@@ -189,7 +189,8 @@ describe("FAULTS 5: a target that is not a plain file of the project is refused,
 });
 
 test("FAULTS 6: a file that cannot be written leaves its mirror pending, and is written when it can be", async () => {
-	await using v = await testVault();
+	const warnings: string[] = [];
+	await using v = await testVault({ warn: (message) => warnings.push(message) });
 	const path = join(v.folder, ".env");
 	mkdirSync(path);
 	const { mirrors } = await v.save({ KEY: "value" });
@@ -198,6 +199,7 @@ test("FAULTS 6: a file that cannot be written leaves its mirror pending, and is 
 	expect(await v.vault.mirrors.sync("default")).toMatchObject({ status: "mirrored" });
 	expect(v.vault.mirrors.pending()).toEqual([]);
 	expect(parseEnv(v.envFile())).toEqual({ KEY: "value" });
+	expect(warnings, "the log says it once").toEqual([expect.stringContaining("it is a folder")]);
 });
 
 test("a file that other users can read keeps its mode, and the answer says so", async () => {

@@ -9,7 +9,7 @@ import { AppError, envFileName, forbiddenBecause, NAME_PATTERN, valueProblem } f
 import type { Owner, RemoveSetting, SaveResult, SaveSettings, SettingView } from "@holdfast/contract/schemas";
 import { type SealedDataKey, type SealingKey, seal } from "@holdfast/crypto";
 import { readEnvFile } from "@holdfast/envfile";
-import { authorize, type Caller, entry } from "./access.ts";
+import { authorize, type Caller, deny, entry } from "./access.ts";
 import { type LiveEnvironment, valueContext } from "./live.ts";
 import { type SnapshotValue, sealSnapshot } from "./snapshot.ts";
 import { gather, secretByCatalogue, toView } from "./sources.ts";
@@ -67,10 +67,13 @@ async function carryOut(vault: Vault, caller: Caller, request: Request): Promise
 		.map(({ name }) => name)
 		.join(", ")
 		.slice(0, 500);
-	await authorize(vault, caller, { action, permission: "settings.write", target, environment });
+	const act = { action, target, environment };
+	await authorize(vault, caller, act);
+	const refusal = new AppError("NOT_ALLOWED", { detail: "a signed-in person, to have personal settings" });
+	const owner = request.owner === "shared" ? "shared" : (caller.userId ?? (await deny(vault, caller, act, refusal)));
 	refuseBadInput(intents);
 	for (let attempt = 1; ; attempt++) {
-		const plan = await planChange(vault, caller, request);
+		const plan = await planChange(vault, caller, { ...request, ownerId: owner });
 		vault.options.onStep?.("before-commit");
 		const committed = await vault.storage.commit(plan.change);
 		if (committed.done) {
@@ -104,12 +107,11 @@ interface Plan {
 	next: LiveEnvironment | null;
 }
 
-async function planChange(vault: Vault, caller: Caller, request: Request): Promise<Plan> {
+async function planChange(vault: Vault, caller: Caller, request: Request & { ownerId: string }): Promise<Plan> {
 	await vault.live.refresh();
 	const live = vault.live.find(request.environment);
 	if (!live) throw new AppError("ENVIRONMENT_NOT_FOUND", { name: request.environment });
-	const owner = request.owner === "shared" ? "shared" : caller.userId;
-	if (owner === null) throw new AppError("NOT_ALLOWED", { detail: "a signed-in person, to have personal settings" });
+	const { ownerId: owner } = request;
 	const keyOwner = owner === "shared" ? (`environment:${live.name}` as const) : (`user:${owner}` as const);
 	const { key, planned } = await vault.keys.findOrPlan(keyOwner);
 

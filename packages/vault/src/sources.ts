@@ -115,7 +115,7 @@ export function toView(
 		shadows: layers.slice(1),
 		savedAt: saved?.at ?? null,
 		savedBy: saved?.by ?? null,
-		problem: places.damaged.has(name) ? "VALUE_DAMAGED" : null,
+		problem: places.damaged.has(name) || layers[0]?.shown === null ? "VALUE_DAMAGED" : null,
 	};
 }
 

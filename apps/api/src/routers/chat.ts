@@ -4,9 +4,9 @@ import { AppError } from "@holdfast/contract";
 import { type ChatEvent, SendChat } from "@holdfast/contract/schemas";
 import { settingOfKind } from "@holdfast/providers";
 import { streamChat } from "@holdfast/providers/server";
-import { audit, settings } from "@holdfast/vault";
+import { audit, authorize } from "@holdfast/vault";
 import { asTransport, authed, router } from "../trpc.ts";
-import { requireKeysOwnUrl, requireProvider, resolvedOf, valuesIn } from "./providers.ts";
+import { requireKeysOwnUrl, requireProvider, resolvedOf, valuesOf } from "./providers.ts";
 
 export const chatRouter = router({
 	/** Streams a `start`, the answer's text in pieces, and a `finish`. Fails with `NOT_SET`, naming the setting. */
@@ -15,10 +15,10 @@ export const chatRouter = router({
 		const provider = requireProvider(input.provider);
 		const use = { action: "chat.send", target: provider.id, environment } as const;
 		try {
-			await settings.authorizeUse(ctx.vault, ctx.caller, use);
+			await authorize(ctx.vault, ctx.caller, use);
 			const resolved = await resolvedOf(ctx.vault, ctx.caller, { environment, provider });
-			await requireKeysOwnUrl(ctx.vault, ctx.caller, { environment, provider, resolved });
-			const values = valuesIn(resolved);
+			await requireKeysOwnUrl(ctx.vault, ctx.caller, { use, provider, resolved });
+			const values = valuesOf(provider, resolved);
 			const modelSetting = settingOfKind(provider, "model");
 			const saved = modelSetting && (values.get(modelSetting.name) ?? modelSetting.fallback);
 			const model = input.model ?? saved ?? provider.models[0]?.id;

@@ -9,21 +9,23 @@ import {
 } from "@holdfast/contract/schemas";
 import { findProvider, PROVIDERS, type Provider, settingOfKind } from "@holdfast/providers";
 import { listModels, testProvider, type Values } from "@holdfast/providers/server";
-import { audit, type Caller, settings, type Vault } from "@holdfast/vault";
+import { audit, authorize, type Caller, deny, settings, type Vault } from "@holdfast/vault";
 import { authed, router } from "../trpc.ts";
 
 export const providersRouter = router({
 	list: authed.input(ListProviders).query(async ({ ctx, input: { environment } }) => {
 		const all = await settings.list(ctx.vault, ctx.caller, { environment });
 		const byName = new Map(all.settings.map((setting) => [setting.name, setting]));
+		const names = PROVIDERS.flatMap(namesOf);
+		const { values, damaged } = await settings.resolveEach(ctx.vault, ctx.caller, { environment, names });
 		return Promise.all(
 			PROVIDERS.map(async (provider): Promise<ProviderView> => {
-				const views = provider.settings.flatMap(({ name }) => byName.get(name) ?? []);
+				const views = namesOf(provider).flatMap((name) => byName.get(name) ?? []);
 				const needed = provider.settings.filter(({ required }) => required).map(({ name }) => name);
 				const missing = needed.filter((name) => !byName.get(name)?.effective);
-				const resolved = await resolvedOf(ctx.vault, ctx.caller, { environment, provider });
-				const mark = markOf(ctx.vault, provider, valuesIn(resolved));
-				const lastTest = await audit.lastTest(ctx.vault, { provider: provider.id, environment, mark });
+				const mark = markOf(ctx.vault, provider, valuesOf(provider, values));
+				const opens = namesOf(provider).every((name) => !damaged.has(name));
+				const lastTest = opens ? await audit.lastTest(ctx.vault, { provider: provider.id, environment, mark }) : null;
 				return { id: provider.id, configured: missing.length === 0, missing, settings: views, lastTest };
 			}),
 		);
@@ -31,30 +33,39 @@ export const providersRouter = router({
 
 	models: authed.input(ListModels).query(async ({ ctx, input: { environment, provider: id }, signal }) => {
 		const provider = requireProvider(id);
-		await settings.authorizeUse(ctx.vault, ctx.caller, { action: "providers.models", target: id, environment });
+		const use = { action: "providers.models", target: id, environment } as const;
+		await authorize(ctx.vault, ctx.caller, use);
 		const resolved = await resolvedOf(ctx.vault, ctx.caller, { environment, provider });
-		await requireKeysOwnUrl(ctx.vault, ctx.caller, { environment, provider, resolved });
-		return listModels(provider, valuesIn(resolved), signal);
+		await requireKeysOwnUrl(ctx.vault, ctx.caller, { use, provider, resolved });
+		await audit.record(ctx.vault, ctx.caller, { ...use, outcome: "done", details: {} });
+		return listModels(provider, valuesOf(provider, resolved), signal);
 	}),
 
-	test: authed.input(TestInput).mutation(async ({ ctx, input, signal }) => {
-		const { environment, draft } = input;
+	test: authed.input(TestInput).mutation(async ({ ctx: { vault, caller }, input, signal }) => {
+		const { environment } = input;
 		const provider = requireProvider(input.provider);
-		const unsaved = draft.length > 0;
-		const use = {
-			action: "providers.test",
-			target: unsaved ? `${provider.id}, unsaved` : provider.id,
+		const draft = draftOf(provider, input);
+		const target = draft.size > 0 ? `${provider.id}, unsaved` : provider.id;
+		const use = { action: "providers.test", target, environment } as const;
+		await authorize(vault, caller, use);
+		const { values: resolved, damaged } = await settings.resolveEach(vault, caller, {
 			environment,
-		} as const;
-		await settings.authorizeUse(ctx.vault, ctx.caller, use);
-		const resolved = await resolvedOf(ctx.vault, ctx.caller, { environment, provider });
-		const values = withDraft(provider, valuesIn(resolved), draft);
-		const keyDrafted = draft.some(({ name }) => name === settingOfKind(provider, "secret")?.name);
-		if (!keyDrafted) await requireKeysOwnUrl(ctx.vault, ctx.caller, { environment, provider, resolved });
+			names: namesOf(provider),
+		});
+		const broken = [...damaged].find((name) => !draft.has(name));
+		if (broken !== undefined) throw new AppError("VALUE_DAMAGED", { name: broken });
+		const saved = valuesOf(provider, resolved);
+		const key = settingOfKind(provider, "secret")?.name;
+		if (key !== undefined && !draft.has(key)) {
+			const moved = saved.has(key) && movesUrl(provider, saved, draft);
+			if (moved) return deny(vault, caller, use, new AppError("KEY_FOR_OTHER_URL", { name: key }));
+			await requireKeysOwnUrl(vault, caller, { use, provider, resolved });
+		}
+		const values = new Map([...saved, ...draft]);
 		const result = await testProvider(provider, values, signal);
 		const { outcome, sentence, latency } = result;
-		const details = { outcome, sentence, latency, mark: markOf(ctx.vault, provider, values) };
-		await audit.record(ctx.vault, ctx.caller, { ...use, outcome: "done", details });
+		const details = { outcome, sentence, latency, mark: markOf(vault, provider, values) };
+		await audit.record(vault, caller, { ...use, outcome: "done", details });
 		return result;
 	}),
 });
@@ -68,45 +79,71 @@ export function requireProvider(id: string): Provider {
 
 type Resolved = Awaited<ReturnType<typeof settings.resolve>>;
 
-/** What applies for a provider's settings, without the catalogue's defaults. */
+function namesOf({ settings }: Provider): string[] {
+	return settings.map(({ name }) => name);
+}
+
+/**
+ * What applies for a provider's settings, without the catalogue's defaults.
+ *
+ * @throws AppError `VALUE_DAMAGED`
+ */
 export function resolvedOf(
 	vault: Vault,
 	caller: Caller,
 	{ environment, provider }: { environment: string; provider: Provider },
 ): Promise<Resolved> {
-	return settings.resolve(vault, caller, { environment, names: provider.settings.map(({ name }) => name) });
+	return settings.resolve(vault, caller, { environment, names: namesOf(provider) });
 }
 
-export function valuesIn(resolved: Resolved): Values {
-	return new Map(Array.from(resolved, ([name, { value }]) => [name, value.reveal()]));
+/** Of what applies, a provider's own values in the clear. */
+export function valuesOf(provider: Provider, resolved: Resolved): Values {
+	return new Map(
+		namesOf(provider).flatMap((name): Array<[string, string]> => {
+			const found = resolved.get(name);
+			return found ? [[name, found.value.reveal()]] : [];
+		}),
+	);
 }
 
-/** @throws AppError `KEY_FOR_OTHER_URL` when the key that applies was not saved for the base URL that applies. */
-export async function requireKeysOwnUrl(
-	vault: Vault,
-	caller: Caller,
-	{ environment, provider, resolved }: { environment: string; provider: Provider; resolved: Resolved },
-): Promise<void> {
-	const [url, key] = [settingOfKind(provider, "url"), settingOfKind(provider, "secret")];
-	if (url && key) await settings.requireOwnUrl(vault, caller, { environment, url: url.name, key: key.name, resolved });
+interface Sending {
+	use: Pick<audit.Use, "action" | "target" | "environment">;
+	provider: Provider;
+	resolved: Resolved;
 }
 
 /**
- * The saved values with unsaved ones in their place. A saved key is sent to no other address than the one it was saved
+ * Let a saved key be sent only where it was saved for, and record it when that is refused.
+ *
+ * @throws AppError `KEY_FOR_OTHER_URL`
+ */
+export async function requireKeysOwnUrl(vault: Vault, caller: Caller, sending: Sending): Promise<void> {
+	const { use, provider, resolved } = sending;
+	const [url, key] = [settingOfKind(provider, "url"), settingOfKind(provider, "secret")];
+	if (!url || !key) return;
+	try {
+		const { environment } = use;
+		await settings.requireOwnUrl(vault, caller, { environment, url: url.name, key: key.name, resolved });
+	} catch (error) {
+		if (error instanceof AppError && error.code === "KEY_FOR_OTHER_URL") await deny(vault, caller, use, error);
+		throw error;
+	}
+}
+
+/** @throws AppError `SETTING_NOT_FOUND` for an unsaved value of something that is no setting of the provider. */
+function draftOf(provider: Provider, { draft }: Pick<TestProvider, "draft">): Map<string, string> {
+	const foreign = draft.find(({ name }) => !namesOf(provider).includes(name));
+	if (foreign) throw new AppError("SETTING_NOT_FOUND", { name: foreign.name });
+	return new Map(draft.map(({ name, value }) => [name, value]));
+}
+
+/**
+ * Whether a draft leads elsewhere than what is saved. A saved key is sent to no other address than the one it was saved
  * with: an unsaved base URL needs an unsaved key beside it.
  */
-function withDraft(provider: Provider, saved: Values, draft: TestProvider["draft"]): Values {
-	const own = new Set(provider.settings.map(({ name }) => name));
-	const foreign = draft.find(({ name }) => !own.has(name));
-	if (foreign) throw new AppError("SETTING_NOT_FOUND", { name: foreign.name });
-	const [url, key] = [settingOfKind(provider, "url"), settingOfKind(provider, "secret")];
-	const drafted = new Map(draft.map(({ name, value }) => [name, value]));
-	const moved =
-		url !== undefined && drafted.has(url.name) && drafted.get(url.name) !== (saved.get(url.name) ?? url.fallback);
-	if (moved && key && saved.has(key.name) && !drafted.has(key.name)) {
-		throw new AppError("KEY_FOR_OTHER_URL", { name: key.name });
-	}
-	return new Map([...saved, ...drafted]);
+function movesUrl(provider: Provider, saved: Values, draft: Values): boolean {
+	const url = settingOfKind(provider, "url");
+	return url !== undefined && draft.has(url.name) && draft.get(url.name) !== (saved.get(url.name) ?? url.fallback);
 }
 
 /** Tells whether a test was of the values that apply at present. */

@@ -16,16 +16,16 @@ const mirror = (status: MirrorStatus["status"], names: string[] = [], reason: st
 	reason,
 });
 
-test("says revision, processes and mirror in one line", () => {
+test("says revision, servers and mirror in one line", () => {
 	expect(outcomeOf("Saved", result([mirror("mirrored")]))).toEqual({
-		sentence: "Saved. Revision 42 · live in 1 of 1 processes · mirrored to .env.",
+		sentence: "Saved. Revision 42 · live on 1 of 1 servers · mirrored to .env.",
 		remarks: [],
 	});
 });
 
-test("claims no process and no mirror that is not there", () => {
+test("claims no server and no mirror that is not there", () => {
 	expect(outcomeOf("Removed", result([mirror("off")], { live: 0, converged: 0 }))).toEqual({
-		sentence: "Removed. Revision 42 · no running process to update.",
+		sentence: "Removed. Revision 42 · no running server to update.",
 		remarks: [],
 	});
 });
@@ -44,4 +44,9 @@ test("says the plain fact where the server gave no reason", () => {
 	expect(outcomeOf("Saved", result([mirror("drift", ["A_KEY"])])).remarks).toEqual([
 		"A_KEY was edited by hand in .env, and the line was left alone.",
 	]);
+});
+
+test("a file that is written and still needs something done says so", () => {
+	const reason = "Other users of this machine can read .env. Run `chmod 600 .env`.";
+	expect(outcomeOf("Saved", result([mirror("mirrored", [], reason)])).remarks).toEqual([reason]);
 });

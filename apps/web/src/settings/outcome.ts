@@ -2,7 +2,7 @@
 import type { MirrorStatus, SaveResult } from "@holdfast/contract/schemas";
 
 export interface Outcome {
-	/** "Saved. Revision 42 · live in 1 of 1 processes · mirrored to .env." */
+	/** "Saved. Revision 42 · live on 1 of 1 servers · mirrored to .env." */
 	sentence: string;
 	/** What did not go all the way, each with its reason. */
 	remarks: string[];
@@ -13,7 +13,7 @@ export function outcomeOf(verb: "Saved" | "Removed", result: SaveResult): Outcom
 	const mirrored = result.mirrors.filter(({ status }) => status === "mirrored").map(({ target }) => target);
 	const parts = [
 		`Revision ${result.revision}`,
-		live === 0 ? "no running process to update" : `live in ${converged} of ${live} processes`,
+		live === 0 ? "no running server to update" : `live on ${converged} of ${live} servers`,
 		...(mirrored.length > 0 ? [`mirrored to ${listed(mirrored)}`] : []),
 	];
 	return { sentence: `${verb}. ${parts.join(" · ")}.`, remarks: result.mirrors.flatMap(remark) };
@@ -28,8 +28,8 @@ function remark({ target, status, names, reason }: MirrorStatus): string[] {
 		"vault-only": `${listed(names)} is in Holdfast only: ${target} cannot hold it.`,
 		drift: `${listed(names)} was edited by hand in ${target}, and the line was left alone.`,
 	};
-	const fact = facts[status];
-	return fact === null ? [] : [reason ?? fact];
+	const said = reason ?? facts[status];
+	return said === null ? [] : [said];
 }
 
 function listed(words: readonly string[]): string {

@@ -1,5 +1,5 @@
 /** Makes an environment: it inherits every setting from `default` until it has its own. */
-import { isEnvironmentName } from "@holdfast/contract";
+import { environmentNameProblem } from "@holdfast/contract";
 import { useNavigate } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
@@ -12,6 +12,11 @@ import { Field } from "../ui/field.tsx";
 import { FailureNotice } from "../ui/notice.tsx";
 
 const RULE = "Lower-case letters and digits in words joined by hyphens, up to 40 characters.";
+
+function validate(name: string): true | string {
+	const problem = environmentNameProblem(name);
+	return problem === null || `It cannot be the name: ${problem}.`;
+}
 
 export function NewEnvironment() {
 	const [asking, setAsking] = useState(false);
@@ -48,7 +53,7 @@ function Ask({ onClose }: { onClose(): void }) {
 					mono
 					hint={RULE}
 					error={formState.errors.name?.message}
-					{...register("name", { validate: (name) => isEnvironmentName(name) || RULE })}
+					{...register("name", { validate })}
 				/>
 				{create.error !== null && <FailureNotice error={create.error} />}
 				<Answers>
