@@ -7,10 +7,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openVault, settings } from "@holdfast/vault";
 import { admin, optionsIn } from "@holdfast/vault/test";
-import { type Contender, heading, line, medians, ratio } from "./measure.ts";
+import { type Contender, heading, line, ratio, type Times, timesOf } from "./measure.ts";
 
 const SETTINGS = 20;
-const TURNS = 41;
+const TURNS = 61;
 const MOST_OVER_DOTENV = 4;
 const MOST_OVER_NOTHING = 1.5;
 const LAST = `KEY_${SETTINGS - 1}`;
@@ -36,7 +36,7 @@ async function compare(folder: string): Promise<void> {
 			if (status !== 0) throw new Error(`node ${args.join(" ")} ended with ${status}`);
 		};
 	const check = `if (!process.env.${LAST}) process.exit(1)`;
-	const required = await medians(
+	const required = await timesOf(
 		{
 			nothing: node("-e", "0"),
 			dotenv: node("-r", "dotenv/config", "-e", check),
@@ -45,21 +45,26 @@ async function compare(folder: string): Promise<void> {
 		{ turns: TURNS, warmUp: 3 },
 	);
 	report("required before the program (node -r)", required);
-	const imported = await medians(
+	const imported = await timesOf(
 		{ nothing: node("nothing.mjs"), dotenv: node("dotenv.mjs"), holdfast: node("holdfast.mjs") },
 		{ turns: TURNS, warmUp: 3 },
 	);
 	report("imported by the program", imported);
 }
 
-function report(how: string, { nothing, dotenv, holdfast }: Record<"nothing" | "dotenv" | "holdfast", number>): void {
-	console.log(`  ${how}`);
-	line("a process that hydrates nothing", nothing);
-	line("dotenv adds", dotenv - nothing);
-	line("@holdfast/config/register adds", holdfast - nothing);
-	ratio("what it adds / what dotenv adds", (holdfast - nothing) / (dotenv - nothing), MOST_OVER_DOTENV);
-	ratio("the whole process / the process with nothing", holdfast / nothing, MOST_OVER_NOTHING);
-	console.log();
+type Name = "nothing" | "dotenv" | "holdfast";
+
+function report(how: string, times: Record<Name, Times>): void {
+	for (const which of ["middle", "least"] as const) {
+		const [nothing, dotenv, holdfast] = [times.nothing[which], times.dotenv[which], times.holdfast[which]];
+		console.log(`  ${how}: the ${which} of ${TURNS} times`);
+		line("a process that hydrates nothing", nothing);
+		line("dotenv adds", dotenv - nothing);
+		line("@holdfast/config/register adds", holdfast - nothing);
+		ratio("what it adds / what dotenv adds", (holdfast - nothing) / (dotenv - nothing), MOST_OVER_DOTENV);
+		ratio("the whole process / the process with nothing", holdfast / nothing, MOST_OVER_NOTHING);
+		console.log();
+	}
 }
 
 heading(`Hydrating ${SETTINGS} settings`);

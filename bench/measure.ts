@@ -6,11 +6,17 @@ import { availableParallelism, cpus } from "node:os";
 
 export type Contender = () => Promise<void> | void;
 
-/** The middle of the times of each contender, in milliseconds, after some turns that do not count. */
-export async function medians<Name extends string>(
+/** In milliseconds: the middle of a contender's times, and the least, on which other work of the machine fell least. */
+export interface Times {
+	middle: number;
+	least: number;
+}
+
+/** The times of each contender, after some turns that do not count. */
+export async function timesOf<Name extends string>(
 	contenders: Readonly<Record<Name, Contender>>,
 	{ turns, warmUp }: { turns: number; warmUp: number },
-): Promise<Record<Name, number>> {
+): Promise<Record<Name, Times>> {
 	const entries = Object.entries(contenders) as [Name, Contender][];
 	const times = new Map(entries.map(([name]): [Name, number[]] => [name, []]));
 	for (let turn = -warmUp; turn < turns; turn++) {
@@ -20,12 +26,22 @@ export async function medians<Name extends string>(
 			if (turn >= 0) times.get(name)?.push(performance.now() - start);
 		}
 	}
-	const middles = Array.from(times, ([name, all]): [Name, number] => [name, middle(all)]);
-	return Object.fromEntries(middles) as Record<Name, number>;
+	const summed = Array.from(times, ([name, all]): [Name, Times] => [name, summary(all)]);
+	return Object.fromEntries(summed) as Record<Name, Times>;
 }
 
-function middle(times: number[]): number {
-	return times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+/** The middle of the times of each contender, in milliseconds, after some turns that do not count. */
+export async function medians<Name extends string>(
+	contenders: Readonly<Record<Name, Contender>>,
+	many: { turns: number; warmUp: number },
+): Promise<Record<Name, number>> {
+	const times = Object.entries<Times>(await timesOf(contenders, many));
+	return Object.fromEntries(times.map(([name, { middle }]) => [name, middle])) as Record<Name, number>;
+}
+
+function summary(times: number[]): Times {
+	const sorted = times.sort((a, b) => a - b);
+	return { middle: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN, least: sorted[0] ?? Number.NaN };
 }
 
 export function heading(title: string): void {

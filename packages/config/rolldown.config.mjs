@@ -4,11 +4,37 @@
  */
 import { defineConfig } from "rolldown";
 
-/** The look-up goes by the folder its file lies in, which bundling would change. */
+/** The driver's look-up goes by the folder its file lies in, which bundling would change. */
 const nativePart = {
 	name: "native-part",
 	resolveId: (id, importer) =>
 		id === "./binding" && importer?.includes("better-sqlite3") ? `${import.meta.dirname}/src/binding.ts` : null,
+};
+
+/** What of the driver no snapshot is read with: everything but opening, preparing and closing. */
+const unusedPart = {
+	name: "unused-part",
+	resolveId: {
+		filter: { id: /^\.\/methods\/(?!wrappers)/ },
+		handler: (_id, importer) => (importer?.includes("better-sqlite3") ? "\0unused" : null),
+	},
+	load: (id) => (id === "\0unused" ? "" : null),
+};
+
+/** dotenv reads only what the first parser refuses, so that its code runs only then. */
+const LATE = "\0late:";
+const late = {
+	name: "late",
+	async resolveId(id, importer) {
+		if (id !== "dotenv") return null;
+		const found = await this.resolve(id, importer, { skipSelf: true });
+		return `${LATE}${found.id}.mjs`;
+	},
+	load(id) {
+		if (!id.startsWith(LATE)) return null;
+		const file = JSON.stringify(id.slice(LATE.length, -".mjs".length));
+		return `export default { parse: (text, options) => require(${file}).parse(text, options) };`;
+	},
 };
 
 /** V8 keeps a text in half the memory when all of it is ASCII, and then has nothing to collect while an application starts. */
@@ -24,14 +50,14 @@ const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")
 const entry = (name, format, extension) => ({
 	input: { [name]: `src/${name}.ts` },
 	platform: "node",
-	plugins: [nativePart, ascii],
+	plugins: [nativePart, unusedPart, late, ascii],
 	// dotenv loads these for functions that are not called here: to expand `~`, and to print a path.
 	resolve: { alias: { os: false, url: false } },
 	output: { dir: "dist", format, entryFileNames: `[name].${extension}`, minify: true },
 });
 
-export default defineConfig([
-	entry("index", "esm", "mjs"),
-	entry("register", "esm", "mjs"),
-	entry("register", "cjs", "cjs"),
-]);
+/**
+ * `register` is CommonJS for `import` too: an ES module that imports a part of Node has Node look at each of its exports,
+ * which loads a worker's, readline's and more that nothing here calls.
+ */
+export default defineConfig([entry("index", "esm", "mjs"), entry("register", "cjs", "cjs")]);

@@ -3,7 +3,7 @@
  * itself, so that an application starts whether or not a Holdfast server runs.
  */
 import { join } from "node:path";
-import { AppError, DEFAULT_ENVIRONMENT, forbiddenBecause, NAME_PATTERN } from "@holdfast/contract";
+import { AppError, DEFAULT_ENVIRONMENT, envFileName, forbiddenBecause, NAME_PATTERN } from "@holdfast/contract";
 import { readEnvFile } from "@holdfast/envfile";
 import { type Candidate, candidates, readSavedValues, type SavedValues, type Sources } from "@holdfast/vault/snapshot";
 import { type Options, readOptions } from "./options.ts";
@@ -64,6 +64,7 @@ export function hydrate(wanted: HydrateOptions = {}): Hydration {
 	const names = [sources.own, sources.base, ...sources.files.map(({ values }) => values)].flatMap((map) => [
 		...map.keys(),
 	]);
+	const values = new Map<string, string>();
 	const origins = new Map<string, Origin>();
 	const skipped = new Map<string, string>();
 	for (const name of new Set(names)) {
@@ -73,10 +74,12 @@ export function hydrate(wanted: HydrateOptions = {}): Hydration {
 			continue;
 		}
 		const [first] = candidates(name, sources);
-		if (!first || first.value === null) continue;
-		env[name] = first.value;
+		if (!first) continue;
+		if (first.value === null) throw new AppError("VALUE_DAMAGED", { name });
+		values.set(name, first.value);
 		origins.set(name, { source: first.source, place: first.place, version: first.version });
 	}
+	for (const [name, value] of values) env[name] = value;
 	for (const [name, because] of skipped)
 		process.emitWarning(`${name} was not hydrated: ${because}.`, "HoldfastWarning");
 	return { environment, revision: saved.revision, origins, skipped };
@@ -98,8 +101,8 @@ function readSaved(options: Options, environment: string, needsVault: boolean): 
 }
 
 function envFiles({ projectDir, envFile }: Options, environment: string): Sources["files"] {
-	const base = { path: ".env", environment: DEFAULT_ENVIRONMENT, values: envFile };
+	const base = { path: envFileName(DEFAULT_ENVIRONMENT), environment: DEFAULT_ENVIRONMENT, values: envFile };
 	if (environment === DEFAULT_ENVIRONMENT) return [base];
-	const path = `.env.${environment}`;
+	const path = envFileName(environment);
 	return [{ path, environment, values: readEnvFile(join(projectDir, path)).entries }, base];
 }

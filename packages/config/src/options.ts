@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { AppError, DEFAULT_ENVIRONMENT, type VariableName } from "@holdfast/contract";
+import { AppError, DEFAULT_ENVIRONMENT, envFileName, type VariableName } from "@holdfast/contract";
 import { readEnvFile } from "@holdfast/envfile";
 
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
@@ -37,15 +37,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws AppError `OPTION_INVALID`, naming the variable. */
 export function readOptions(env: Environment = process.env, cwd: string = process.cwd()): Options {
 	const projectDir = env.HOLDFAST_DATA_DIR ? cwd : findProject(cwd);
-	const envFile = readEnvFile(join(projectDir, ".env")).entries;
+	const envFile = readEnvFile(join(projectDir, envFileName(DEFAULT_ENVIRONMENT))).entries;
 	const read = (name: VariableName) => env[name] || envFile.get(name) || null;
 	const dataDir = resolve(projectDir, read("HOLDFAST_DATA_DIR") ?? ".holdfast");
+	const keyFile = read("HOLDFAST_ROOT_KEY_FILE");
 	return {
 		dataDir,
 		projectDir,
 		rootKey: {
 			text: read("HOLDFAST_ROOT_KEY"),
-			file: resolve(projectDir, read("HOLDFAST_ROOT_KEY_FILE") ?? join(dataDir, "root.key")),
+			file: keyFile === null ? join(dataDir, "root.key") : resolve(projectDir, keyFile),
 		},
 		port: portOf(read("HOLDFAST_PORT") ?? "7420"),
 		host: read("HOLDFAST_HOST") ?? "127.0.0.1",

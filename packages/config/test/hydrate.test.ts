@@ -1,8 +1,9 @@
 /** Which value an application gets: the one stated precedence, on a real vault and real `.env` files. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { environments, settings } from "@holdfast/vault";
-import { admin, person, testFolder } from "@holdfast/vault/test";
+import { DatabaseSync } from "node:sqlite";
+import { environments, openVault, settings } from "@holdfast/vault";
+import { admin, optionsIn, person, testFolder } from "@holdfast/vault/test";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { hydrate } from "../src/index.ts";
 import { type Project, testProject } from "./project.ts";
@@ -77,6 +78,37 @@ test("an inherited variable that is empty gives way", async () => {
 	const { env } = project.hydrate({ A: "", B: "", HOLDFAST_PRECEDENCE: "process" });
 
 	expect(env).toMatchObject({ A: "hand", B: "saved" });
+});
+
+test("a line without a value is no value, here as in the dashboard", async () => {
+	await using project = await testProject();
+	project.write(".env", "A=\nB=''\nC=hand\n");
+
+	const { env, origins } = project.hydrate();
+
+	expect(env).toEqual({ C: "hand" });
+	expect([...origins.keys()]).toEqual(["C"]);
+});
+
+test("FAULTS 20: a saved value that does not open stops the start, and what it shadows does not stand in for it", async () => {
+	await using project = await testProject();
+	await project.save({ A: "saved", B: "saved" });
+	await project.stop();
+	const database = new DatabaseSync(join(project.path, ".holdfast", "holdfast.db"));
+	database.exec("UPDATE version SET sealed = x'01' WHERE name = 'B'; UPDATE environment SET snapshot = x'01'");
+	database.close();
+	await using vault = await openVault(optionsIn(project.path, { warn: () => undefined }));
+	const writes = [{ name: "C", value: "saved" }];
+	await settings.save(vault, admin, { environment: "default", owner: "shared", writes });
+	const env: Record<string, string | undefined> = { B: "inherited" };
+
+	const refused = expect.objectContaining({ code: "VALUE_DAMAGED", fields: { name: "B" } });
+	expect(() => hydrate({ env, cwd: project.path })).toThrow(refused);
+	expect(env).toEqual({ B: "inherited" });
+
+	Object.assign(env, { HOLDFAST_PRECEDENCE: "process" });
+	hydrate({ env, cwd: project.path });
+	expect(env).toMatchObject({ A: "saved", B: "inherited", C: "saved" });
 });
 
 test("HOLDFAST_ENVIRONMENT chooses the environment, and is itself read from .env", async () => {

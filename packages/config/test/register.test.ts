@@ -1,6 +1,7 @@
 /** An application whose first import is `@holdfast/config/register`, as a real process on the built package. */
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { newRootKeyText } from "@holdfast/crypto";
 import { testFolder } from "@holdfast/vault/test";
@@ -33,6 +34,23 @@ test("it replaces an inherited variable, unless the process is to win", async ()
 
 	expect(project.boot({ env }).env.OPENAI_API_KEY).toBe(VALUE);
 	expect(project.boot({ env: { ...env, HOLDFAST_PRECEDENCE: "process" } }).env.OPENAI_API_KEY).toBe("inherited");
+});
+
+test("an application that uses the same database driver itself has it as it is", async () => {
+	await using project = await stoppedProject();
+	const driver = createRequire(import.meta.url).resolve("better-sqlite3");
+	const program = `
+		import "@holdfast/config/register";
+		import { createRequire } from "node:module";
+		const Database = createRequire(import.meta.url)(${JSON.stringify(driver)});
+		const database = new Database(":memory:");
+		const one = database.prepare("SELECT 1 AS one").get();
+		try { database.exec("no SQL"); } catch (error) { one.refused = error instanceof Database.SqliteError; }
+		process.stdout.write(JSON.stringify(one));
+	`;
+	project.write("app.mjs", program);
+
+	expect(project.boot()).toMatchObject({ code: 0, env: { one: 1, refused: true }, stderr: "" });
 });
 
 test("it is there while a server holds the database open", async () => {

@@ -100,19 +100,14 @@ function deriveKey(key: SealingKey, header: Buffer): KeyObject {
 }
 
 function associatedData(header: Buffer, context: SealContext): Buffer {
-	const fields = [
-		context.purpose,
-		context.instance,
-		context.owner,
-		context.environment,
-		context.name,
-		String(context.version),
-	].map((field) => Buffer.from(field, "utf8"));
-	const parts: Buffer[] = [header.subarray(0, SALT_AT)];
+	const { purpose, instance, owner, environment, name, version } = context;
+	const fields = [purpose, instance, owner, environment, name, String(version)];
+	const size = fields.reduce((sum, field) => sum + 4 + Buffer.byteLength(field), SALT_AT);
+	const data = Buffer.allocUnsafe(size);
+	let at = header.copy(data, 0, 0, SALT_AT);
 	for (const field of fields) {
-		const length = Buffer.allocUnsafe(4);
-		length.writeUInt32BE(field.length);
-		parts.push(length, field);
+		const length = data.write(field, at + 4);
+		at = data.writeUInt32BE(length, at) + length;
 	}
-	return Buffer.concat(parts);
+	return data;
 }

@@ -31,7 +31,7 @@ export const realDisk = {
 	openSync,
 	readFileSync,
 	readdirSync,
-	realpathSync,
+	realpathSync: realpathSync.native,
 	renameSync,
 	unlinkSync,
 	writeSync,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { editDocument, parseDocument, printDocument } from "./document.ts";
 import { type Plan, planLine } from "./plan.ts";
-import { dotenvValues } from "./verify.ts";
+import { dotenvValues } from "./reading.ts";
 
 const NOTE = "# KEY is kept in Holdfast: no quoting reads the same everywhere";
 const VAULT_ONLY = "it's $5";

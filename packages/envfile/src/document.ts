@@ -27,10 +27,19 @@ const BOM = "\uFEFF";
 /** Blanks that every reader skips around a value. */
 const PLAIN_BLANKS = /^[ \t]*$/;
 
-function decode(bytes: Buffer | string, file: string): string {
+/**
+ * The text of a file.
+ *
+ * @throws AppError `FILE_UNSAFE` when it is not UTF-8.
+ */
+export function decode(bytes: Buffer | string, file = ".env"): string {
 	const intact = typeof bytes === "string" ? bytes.isWellFormed() : isUtf8(bytes);
 	if (!intact) throw new AppError("FILE_UNSAFE", { name: file, detail: "it is not UTF-8" });
 	return bytes.toString();
+}
+
+export function withoutBom(text: string): string {
+	return text.startsWith(BOM) ? text.slice(BOM.length) : text;
 }
 
 /**
@@ -43,7 +52,7 @@ export function parseDocument(bytes: Buffer | string, options: ParseOptions = {}
 	const { file = ".env", readers = READERS } = options;
 	const text = decode(bytes, file);
 	const bom = text.startsWith(BOM);
-	const body = bom ? text.slice(BOM.length) : text;
+	const body = withoutBom(text);
 	const firstEnd = body.indexOf("\n");
 	const eol = firstEnd > 0 && body[firstEnd - 1] === "\r" ? "\r\n" : "\n";
 	return { bom, segments: parseSegments(body, file, isShellOnly(readers)), eol };
@@ -80,7 +89,11 @@ function safeHead(head: string): string {
 
 /** Whether every reader takes what stands around the value for what it is. */
 export function isPlain({ head, gap, tail }: Entry): boolean {
-	return safeHead(head) === head && safeGap(gap) === gap && safeTail(tail) === tail;
+	return (
+		(head === "" || safeHead(head) === head) &&
+		(gap === "=" || safeGap(gap) === gap) &&
+		(tail === "" || safeTail(tail) === tail)
+	);
 }
 
 function placed(at: Entry | Note, plan: Plan, eol: string): string {

@@ -7,7 +7,7 @@ import { constants } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { AppError } from "@holdfast/contract";
 import { type Disk, errnoOf, removeFile, syncFolder, withOpened, writeAll } from "./disk.ts";
-import { kindProblem } from "./target.ts";
+import { kindProblem, statsOf } from "./target.ts";
 
 export type JournalStep = "journaled" | "written-in-place" | "synced-in-place" | "journal-removed";
 type OnStep = (step: JournalStep) => void;
@@ -19,6 +19,8 @@ export function journalPath(target: string): string {
 /** The bytes of an interrupted write, complete by construction; `null` when there is none. */
 export function readJournal(target: string, disk: Disk): Buffer | null {
 	const path = journalPath(target);
+	// Asked for first, because there is hardly ever one, and a failure to open is dear.
+	if (statsOf(path, disk) === null) return null;
 	let opened: number;
 	try {
 		opened = disk.openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);

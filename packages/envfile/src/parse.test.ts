@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { entries, parseDocument, printDocument } from "./document.ts";
-import { dotenvValues } from "./verify.ts";
+import { dotenvValues } from "./reading.ts";
 
 function values(text: string): Record<string, string> {
 	return Object.fromEntries(entries(parseDocument(text)).map(({ name, value }) => [name, value]));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { planLine, READERS, type Reader } from "./plan.ts";
-import { dotenvValues } from "./verify.ts";
+import { dotenvValues } from "./reading.ts";
 
 const JAVASCRIPT: Reader[] = ["node", "dotenv"];
 

@@ -8,7 +8,7 @@ import { readEnvFile } from "./read.ts";
 
 test("a missing file is empty", () => {
 	using folder = tempFolder();
-	expect(readEnvFile(join(folder.path, ".env"))).toEqual({ entries: new Map(), problem: null });
+	expect(readEnvFile(join(folder.path, ".env"))).toMatchObject({ entries: new Map(), problem: null });
 });
 
 test("the last line of a name counts", () => {
@@ -19,7 +19,7 @@ test("the last line of a name counts", () => {
 		["A", "3"],
 		["B", "two\nlines"],
 	]);
-	expect(readEnvFile(path)).toEqual({ entries, problem: null });
+	expect(readEnvFile(path)).toMatchObject({ entries, problem: null });
 });
 
 test("a file that cannot be parsed gives what dotenv sees, and the problem", () => {

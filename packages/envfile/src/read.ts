@@ -6,24 +6,31 @@ import { constants } from "node:fs";
 import { basename } from "node:path";
 import { AppError } from "@holdfast/contract";
 import { type Disk, errnoOf, errnoText, realDisk, withOpened } from "./disk.ts";
-import { entries, parseDocument } from "./document.ts";
+import { decode } from "./document.ts";
 import { readJournal } from "./journal.ts";
 import type { Reader } from "./plan.ts";
-import { kindProblem } from "./target.ts";
-import { dotenvValues } from "./verify.ts";
+import { dotenvValues, readText } from "./reading.ts";
+import { kindProblem, stampOf, statsOf } from "./target.ts";
 
-export interface EnvFile {
+/** The state in which a file was read, for an update to go on from. */
+interface FileState {
+	/** `null` for no file. */
+	text: string | null;
+	/** From `stampOf`, taken before the text was read, so that a change in between shows. */
+	stamp: string | null;
+}
+
+export type EnvFile = {
 	/** The last assignment of each name. */
 	entries: Map<string, string>;
-	/** Why the file cannot be edited; `null` when it can, and when there is none. */
-	problem: AppError | null;
-}
-
-/** What identifies a state of a file: its inode, size and times. `null` for no file. */
-export function stampOf(path: string, disk: Disk): string | null {
-	const stats = disk.lstatSync(path, { bigint: true, throwIfNoEntry: false });
-	return stats === undefined ? null : `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeNs} ${stats.ctimeNs}`;
-}
+} & (
+	| {
+			/** Why the file cannot be edited; `null` when it can, and when there is none. */
+			problem: null;
+			state: FileState;
+	  }
+	| { problem: AppError; state: null }
+);
 
 /**
  * A plain file's bytes; `null` when there is no file. Opened so that a FIFO does not hold this process.
@@ -52,25 +59,41 @@ function problemOf(error: unknown, file: string): AppError {
 	return new AppError("FILE_UNSAFE", { name: file, detail: `it cannot be read (${errno})` }, { cause: error });
 }
 
+interface Found {
+	bytes: Buffer | null;
+	stamp: string | null;
+}
+
+/** What a path leads to, links followed: the journal's bytes where there is one, else the file's. */
+function find(path: string): Found {
+	let real = path;
+	let stats = statsOf(path, realDisk);
+	if (stats?.isSymbolicLink()) {
+		real = realDisk.realpathSync(path);
+		stats = statsOf(real, realDisk);
+	}
+	const journal = readJournal(real, realDisk);
+	return { bytes: journal ?? (stats && readBytes(real, realDisk)), stamp: stampOf(stats) };
+}
+
 /**
  * The values in a file, as dotenv reads them, or as a shell does when `readers` is a shell alone. A file that is
  * missing is empty. After a write in place that was cut short, the journal's values are given, never the torn file's.
  */
 export function readEnvFile(path: string, readers?: readonly Reader[]): EnvFile {
 	const file = basename(path);
-	let bytes: Buffer;
+	let found: Found;
 	try {
-		const real = realDisk.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
-			? realDisk.realpathSync(path)
-			: path;
-		bytes = readJournal(real, realDisk) ?? readBytes(real, realDisk) ?? Buffer.alloc(0);
+		found = find(path);
 	} catch (error) {
-		return { entries: new Map(), problem: problemOf(error, file) };
+		return { entries: new Map(), problem: problemOf(error, file), state: null };
 	}
+	const { bytes, stamp } = found;
 	try {
-		const document = parseDocument(bytes, readers === undefined ? { file } : { file, readers });
-		return { entries: new Map(entries(document).map(({ name, value }) => [name, value])), problem: null };
+		const text = bytes && decode(bytes, file);
+		const { ours } = readText(text ?? "", readers === undefined ? { file } : { file, readers });
+		return { entries: new Map(ours), problem: null, state: { text, stamp } };
 	} catch (error) {
-		return { entries: dotenvValues(bytes.toString()), problem: problemOf(error, file) };
+		return { entries: dotenvValues(bytes?.toString() ?? ""), problem: problemOf(error, file), state: null };
 	}
 }

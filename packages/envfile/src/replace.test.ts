@@ -250,6 +250,16 @@ test("what dead processes left is removed; what a live one works on, and other f
 	expect(new Set(fs.readdirSync(folder.path))).toEqual(new Set([".env", ofParent, ofThis, notes]));
 });
 
+test("what another process leaves after this one wrote is removed by the next write", () => {
+	using folder = tempFolder();
+	const path = join(folder.path, ".env");
+	replace(path, folder.path);
+	const dead = spawnSync(process.execPath, ["-e", ""]).pid;
+	fs.writeFileSync(join(folder.path, `..env.holdfast-${dead}-0123456789ab.tmp`), "x");
+	replaceFile(path, Buffer.from(OLD), { root: folder.path });
+	expect(fs.readdirSync(folder.path)).toEqual([".env"]);
+});
+
 /** Replaces a file in another process, which kills itself at a step. */
 const KILLED = `
 import fs from "node:fs";

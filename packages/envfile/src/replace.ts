@@ -9,9 +9,9 @@ import { basename, dirname } from "node:path";
 import { AppError } from "@holdfast/contract";
 import { type Disk, errnoOf, onDisk, realDisk, syncFolder } from "./disk.ts";
 import { finishInterrupted, type JournalStep, writeInPlace } from "./journal.ts";
-import { readBytes, stampOf } from "./read.ts";
-import { findTarget, type Target } from "./target.ts";
-import { discardTemp, sweepTemps, type TempStep, writeTemp } from "./temp.ts";
+import { readBytes } from "./read.ts";
+import { findTarget, stampOf, statsOf, type Target } from "./target.ts";
+import { discardTemp, leaveFolder, sweepTemps, type TempStep, writeTemp } from "./temp.ts";
 
 /**
  * What has just been done. A write by rename takes the first five in this order; the rest belong to a write in place.
@@ -36,18 +36,28 @@ function isImmovable(error: unknown): boolean {
 }
 
 function holds(target: Target, bytes: Buffer, disk: Disk): boolean {
-	return target.stats?.size === bytes.length && readBytes(target.path, disk)?.equals(bytes) === true;
+	return target.stats?.size === BigInt(bytes.length) && readBytes(target.path, disk)?.equals(bytes) === true;
 }
 
 interface Work {
+	/** What the file is called in a refusal. */
+	name: string;
 	target: Target;
 	bytes: Buffer;
+	/** The state the caller read, from `stampOf`. When the file has another one by then, nothing is written. */
+	expected: string | null | undefined;
 	disk: Disk;
 	onStep: (step: Step) => void;
 }
 
+/** The refusal to write over what someone else wrote. */
+export function changedMeanwhile(name: string): AppError {
+	return new AppError("MIRROR_FAILED", { name, detail: "someone changed it in the same moment" });
+}
+
 /** Rename over the target; whether it could be. */
 function moved(temp: string, { target, disk, onStep }: Work): boolean {
+	const folder = dirname(target.path);
 	try {
 		disk.renameSync(temp, target.path);
 	} catch (error) {
@@ -55,17 +65,20 @@ function moved(temp: string, { target, disk, onStep }: Work): boolean {
 		return false;
 	}
 	onStep("renamed");
-	syncFolder(dirname(target.path), disk);
+	syncFolder(folder, disk);
+	leaveFolder(folder, disk);
 	onStep("folder-synced");
 	return true;
 }
 
-function write(work: Work, mayStillWrite: () => void): ReplaceStatus {
-	const { target, bytes, disk, onStep } = work;
+/** Write a file that is known to hold other bytes. Promises and failures are those of `replaceFile`. */
+export function replaceTarget(work: Work): ReplaceStatus {
+	const { name, target, bytes, expected, disk, onStep } = work;
 	sweepTemps(dirname(target.path), disk);
 	const temp = writeTemp(target, bytes, disk, onStep);
 	try {
-		mayStillWrite();
+		const stands = expected === undefined || expected === stampOf(statsOf(target.path, disk));
+		if (!stands) throw changedMeanwhile(name);
 		if (temp.faithful && moved(temp.path, work)) return "replaced";
 		writeInPlace(temp.path, target.path, bytes, disk, onStep);
 		return "in-place";
@@ -82,25 +95,20 @@ function write(work: Work, mayStillWrite: () => void): ReplaceStatus {
  * followed and stays. Two fsyncs, none when the bytes are there already. What dead processes left in the folder is
  * removed, and a write in place that was cut short is finished first.
  *
- * @param expected the state the caller read, from `stampOf`; when the file has another one by then, nothing is written.
  * @throws AppError `FILE_UNSAFE` for what must not be written to. `MIRROR_FAILED` with the errno for what could not be;
  * the old bytes are then intact, or the new ones whole when only the folder's fsync failed.
  */
 export function replaceFile(
 	path: string,
 	bytes: Buffer,
-	options: ReplaceOptions & { expected?: string | null },
+	options: ReplaceOptions & Partial<Pick<Work, "expected">>,
 ): { status: ReplaceStatus } {
 	const { root, onStep = () => {}, fs: disk = realDisk, expected } = options;
 	const name = basename(path);
 	return onDisk(name, () => {
 		const found = findTarget(path, root, disk);
 		const target = finishInterrupted(found.path, disk, onStep) ? findTarget(path, root, disk) : found;
-		const mayStillWrite = (): void => {
-			if (expected === undefined || stampOf(target.path, disk) === expected) return;
-			throw new AppError("MIRROR_FAILED", { name, detail: "someone changed it in the same moment" });
-		};
 		if (holds(target, bytes, disk)) return { status: "unchanged" };
-		return { status: write({ target, bytes, disk, onStep }, mayStillWrite) };
+		return { status: replaceTarget({ name, target, bytes, expected, disk, onStep }) };
 	});
 }

@@ -1,12 +1,13 @@
 /**
  * Temporary files beside the file they will replace. They hold secrets, so they are made for the owner alone, their
  * names say which process made them, and what a dead process left behind is removed by the next write into the folder.
+ * A folder that nobody changed since this process last wrote there holds nothing to remove, and is not looked through.
  */
-import { randomBytes } from "node:crypto";
-import { constants, type Stats } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { type BigIntStats, constants } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type Disk, errnoOf, removeFile, withOpened, writeAll } from "./disk.ts";
-import type { Target } from "./target.ts";
+import { stampOf, statsOf, type Target } from "./target.ts";
 
 /** Read and write for the owner, nothing for others: the mode of every file made here. */
 const PRIVATE = 0o600;
@@ -36,8 +37,17 @@ function isLeftover(path: string, pid: number, disk: Disk): boolean {
 	return stats !== undefined && stats.mtimeMs < performance.timeOrigin;
 }
 
+/** The folder last written to, in the state it was left in. */
+let left: { folder: string; stamp: string | null } | null = null;
+
+/** Note that a write into a swept folder is done: only a change by another process gives the next sweep something to do. */
+export function leaveFolder(folder: string, disk: Disk): void {
+	left = { folder, stamp: stampOf(statsOf(folder, disk)) };
+}
+
 /** Remove what dead processes of this host left in a folder. */
 export function sweepTemps(folder: string, disk: Disk): void {
+	if (left?.folder === folder && left.stamp === stampOf(statsOf(folder, disk))) return;
 	for (const name of disk.readdirSync(folder)) {
 		const pid = TEMP_NAME.exec(name)?.[1];
 		if (pid === undefined) continue;
@@ -47,22 +57,24 @@ export function sweepTemps(folder: string, disk: Disk): void {
 }
 
 /** Give an open file the owner and mode of the old one; whether this process may. */
-function carryOver(fd: number, old: Stats, disk: Disk): boolean {
+function carryOver(fd: number, old: BigIntStats, disk: Disk): boolean {
 	const made = disk.fstatSync(fd);
+	const [uid, gid] = [Number(old.uid), Number(old.gid)];
 	try {
-		if (made.uid !== old.uid || made.gid !== old.gid) disk.fchownSync(fd, old.uid, old.gid);
+		if (made.uid !== uid || made.gid !== gid) disk.fchownSync(fd, uid, gid);
 	} catch (error) {
 		if (errnoOf(error) !== "EPERM") throw error;
 		return false;
 	}
-	const mode = old.mode & PERMISSION_BITS;
+	const mode = Number(old.mode) & PERMISSION_BITS;
 	if (mode !== PRIVATE) disk.fchmodSync(fd, mode);
 	return true;
 }
 
 /** Write a file beside the target, durable when this returns. When it throws, nothing is left behind. */
 export function writeTemp(target: Target, bytes: Buffer, disk: Disk, onStep: (step: TempStep) => void): TempFile {
-	const random = randomBytes(6).toString("hex");
+	// The last group of a random UUID is twelve digits, all random. Node draws for many of them at once.
+	const random = randomUUID().slice(-12);
 	const path = join(dirname(target.path), `.${basename(target.path)}.holdfast-${process.pid}-${random}.tmp`);
 	const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
 	const opened = disk.openSync(path, flags, PRIVATE);

@@ -162,3 +162,80 @@ test("a write in place that was cut short is finished before the file is read", 
 	expect(it.text()).toBe("A='1'\nKEY='new'\nB='2'\n");
 	expect(fs.readdirSync(it.root)).toEqual([".env"]);
 });
+
+test("an update goes on from what was read: one line changes, and neither file nor lines are read again", () => {
+	using it = project("# mine\nA='1'\nexport KEY = 'old' # why\n");
+	const calls: string[] = [];
+	const disk = diskWith((call) => {
+		calls.push(call);
+		return null;
+	});
+	expect(it.update({ A: "1", KEY: "new" }, { from: readEnvFile(it.path), fs: disk }).status).toBe("replaced");
+	expect(it.text()).toBe("# mine\nA='1'\nexport KEY = 'new' # why\n");
+	expect(calls).not.toContain("readFileSync");
+	expect(calls.filter((call) => call === "fsyncSync")).toHaveLength(2);
+	expect(it.update({ KEY: "newer" }, { from: readEnvFile(it.path) }).status).toBe("replaced");
+	expect(it.update({ KEY: "newer" }, { from: readEnvFile(it.path) }).status).toBe("unchanged");
+	expect(it.text()).toBe("# mine\nA='1'\nexport KEY = 'newer' # why\n");
+});
+
+test.each([
+	["A=1\nKEY=old\n", "A=1\nKEY=mine\n"],
+	["A=1\nKEY=old\n", null],
+	[undefined, "KEY=mine\n"],
+])(
+	"FAULTS 7: %j read, then %j by hand: an update from the first is refused, also when it would change nothing",
+	(text, byHand) => {
+		using it = project(text);
+		const from = readEnvFile(it.path);
+		if (byHand === null) fs.rmSync(it.path);
+		else fs.writeFileSync(it.path, byHand);
+		for (const values of [{ KEY: "new" }, {}]) {
+			expect(() => it.update(values, { from })).toThrow(
+				expect.objectContaining({ code: "MIRROR_FAILED", retryable: true }),
+			);
+		}
+		expect(fs.readdirSync(it.root)).toEqual(byHand === null ? [] : [".env"]);
+		if (byHand !== null) expect(it.text()).toBe(byHand);
+		expect(it.update({ KEY: "new" }, { from: readEnvFile(it.path) }).status).toBe("replaced");
+	},
+);
+
+test("FAULTS 7: a link turned to another file since it was read is refused", () => {
+	using it = project();
+	for (const name of ["one", "two"]) fs.writeFileSync(join(it.root, name), "KEY=old\n");
+	fs.symlinkSync("one", it.path);
+	const from = readEnvFile(it.path);
+	fs.rmSync(it.path);
+	fs.symlinkSync("two", it.path);
+	expect(() => it.update({ KEY: "new" }, { from })).toThrow(expect.objectContaining({ code: "MIRROR_FAILED" }));
+	expect(it.update({ KEY: "new" }, { from: readEnvFile(it.path) }).status).toBe("replaced");
+	expect(fs.readFileSync(join(it.root, "two"), "utf8")).toBe("KEY='new'\n");
+});
+
+test("an update from a file with a problem fails with that problem", () => {
+	using it = project("A=1\nB='open\n");
+	const from = readEnvFile(it.path);
+	fs.writeFileSync(it.path, "A=1\n");
+	expect(() => it.update({ KEY: "new" }, { from })).toThrow(expect.objectContaining({ code: "FILE_UNSAFE" }));
+	expect(it.text()).toBe("A=1\n");
+});
+
+test("an update from a journal finishes the write that was cut short and goes on, unless the journal is another", () => {
+	using it = project("A='1'\nKEY='ne");
+	fs.writeFileSync(journalPath(it.path), "A='1'\nKEY='new'\n");
+	const from = readEnvFile(it.path);
+	fs.writeFileSync(journalPath(it.path), "A='1'\nKEY='newer'\n");
+	expect(() => it.update({ B: "2" }, { from })).toThrow(expect.objectContaining({ code: "MIRROR_FAILED" }));
+	expect(it.text()).toBe("A='1'\nKEY='newer'\n");
+	fs.writeFileSync(journalPath(it.path), "A='1'\nKEY='new'\n");
+	expect(it.update({ B: "2" }, { from: readEnvFile(it.path) }).status).toBe("replaced");
+	expect(it.text()).toBe("A='1'\nKEY='new'\nB='2'\n");
+});
+
+test("FAULTS 4: a reading that was kept is not taken for a file that a shell reads otherwise", () => {
+	using it = project();
+	it.update({ A: "1", KEY: "it's $5" }, { readers: ["sh"] });
+	expect(readEnvFile(it.path).entries.get("KEY")).not.toBe("it's $5");
+	expect(readEnvFile(it.path, ["sh"]).entries.get("KEY")).toBe("it's $5");
+});

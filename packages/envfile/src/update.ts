@@ -3,16 +3,17 @@
  * back right first, and nothing at all when the file says it all already.
  */
 import { basename } from "node:path";
-import { AppError } from "@holdfast/contract";
+import { AppError, NAME_PATTERN } from "@holdfast/contract";
 import { onDisk, realDisk } from "./disk.ts";
-import { type EnvDocument, editDocument, entries, isPlain, parseDocument, printDocument } from "./document.ts";
+import { decode, editDocument, isPlain, withoutBom } from "./document.ts";
 import { finishInterrupted } from "./journal.ts";
 import type { Entry } from "./parse.ts";
 import { type Form, misreaders, type Plan, planLine, READERS, type Reader } from "./plan.ts";
-import { readBytes, stampOf } from "./read.ts";
-import { type ReplaceOptions, type ReplaceStatus, replaceFile } from "./replace.ts";
-import { findTarget } from "./target.ts";
-import { verifyEdit } from "./verify.ts";
+import { type EnvFile, readBytes } from "./read.ts";
+import { keepReading, type Reading, readText } from "./reading.ts";
+import { changedMeanwhile, type ReplaceOptions, type ReplaceStatus, replaceTarget } from "./replace.ts";
+import { findTarget, stampOf, type Target } from "./target.ts";
+import { wrongReadings } from "./verify.ts";
 
 export interface UpdateOptions extends ReplaceOptions {
 	path: string;
@@ -22,6 +23,8 @@ export interface UpdateOptions extends ReplaceOptions {
 	keep?: ReadonlySet<string>;
 	/** The programs that read this file; all known ones when omitted. */
 	readers?: readonly Reader[];
+	/** What `readEnvFile` gave for this path: the update goes on from there, and a change since is not written over. */
+	from?: EnvFile;
 }
 
 export interface UpdateResult {
@@ -36,24 +39,26 @@ const HEADER = `# Settings of this project, mirrored by Holdfast. Programs read 
 
 const QUOTES: readonly Form[] = ["'", '"', "`"];
 
-/** Whether a line gives this value to every reader as it stands. */
+/** Whether a line, of a name that may be planned, gives this value to every reader as it stands. */
 function givesAlready(entry: Entry, value: string, readers: readonly Reader[]): boolean {
-	if (entry.value !== value || !isPlain(entry)) return false;
+	if (entry.value !== value || !isPlain(entry) || !NAME_PATTERN.test(entry.name)) return false;
 	const form = QUOTES.find((quote) => entry.raw === quote + value + quote) ?? "";
 	if (form === "" && entry.raw !== value) return false;
 	return misreaders(value, form, readers).length === 0;
 }
 
 /** The names whose every line is right as it stands, so that a line someone wrote by hand keeps its style. */
-function settledNames(doc: EnvDocument, values: UpdateOptions["values"], readers: readonly Reader[]): Set<string> {
-	const settled = new Map<string, boolean>();
-	for (const segment of doc.segments) {
+function settledNames({ document }: Reading, values: UpdateOptions["values"], readers: readonly Reader[]): Set<string> {
+	const settled = new Set<string>();
+	const wrong = new Set<string>();
+	for (const segment of document.segments) {
 		if (segment.kind === "other") continue;
 		const value = values.get(segment.name);
 		const right = typeof value === "string" && segment.kind === "entry" && givesAlready(segment, value, readers);
-		settled.set(segment.name, right && settled.get(segment.name) !== false);
+		(right ? settled : wrong).add(segment.name);
 	}
-	return new Set([...settled.keys()].filter((name) => settled.get(name)));
+	for (const name of wrong) settled.delete(name);
+	return settled;
 }
 
 interface Planned {
@@ -63,27 +68,53 @@ interface Planned {
 	vaultOnly: UpdateResult["vaultOnly"];
 }
 
-function plan(doc: EnvDocument, { values, keep, readers = READERS }: UpdateOptions): Planned {
+function plan(before: Reading, { values, keep, readers = READERS }: UpdateOptions): Planned {
 	const planned: Planned = { edits: new Map(), expected: new Map(), vaultOnly: [] };
-	const settled = settledNames(doc, values, readers);
+	const settled = settledNames(before, values, readers);
 	for (const [name, value] of values) {
 		if (keep?.has(name)) continue;
+		planned.expected.set(name, value);
+		if (settled.has(name)) continue;
 		const line = value === null ? null : planLine(name, value, readers);
-		const isVaultOnly = line !== null && "vaultOnly" in line;
-		if (isVaultOnly) planned.vaultOnly.push({ name, readers: line.vaultOnly });
-		if (!settled.has(name)) planned.edits.set(name, line);
-		planned.expected.set(name, isVaultOnly ? null : value);
+		planned.edits.set(name, line);
+		if (line === null || "text" in line) continue;
+		planned.vaultOnly.push({ name, readers: line.vaultOnly });
+		planned.expected.set(name, null);
 	}
 	return planned;
 }
 
 /** Why an edit is not written, with the line to mend where the cause is known. */
-function disagreement(doc: EnvDocument, wrong: readonly string[]): string {
-	const hiding = entries(doc).find(
+function disagreement(before: Reading, wrong: readonly string[]): string {
+	const hiding = before.entries.find(
 		({ name, raw, tail }) => wrong.includes(name) && raw === "" && /^[ \t]+$/.test(tail),
 	);
 	if (hiding === undefined) return `readers would not agree on ${wrong.join(", ")}`;
 	return `line ${hiding.line}: blanks after ${hiding.name}= make Node take the next line for its value`;
+}
+
+interface Start {
+	target: Target;
+	/** The file's text; `null` for no file. */
+	text: string | null;
+}
+
+/** The file and its text, read now or by the caller. */
+function start(options: UpdateOptions): Start {
+	const { path, root, from, onStep = () => {}, fs: disk = realDisk } = options;
+	const file = basename(path);
+	if (from && from.problem !== null) throw from.problem;
+	const found = findTarget(path, root, disk);
+	const isFinished = finishInterrupted(found.path, disk, onStep);
+	const target = isFinished ? findTarget(path, root, disk) : found;
+	if (from && !isFinished) {
+		if (from.state.stamp !== stampOf(target.stats)) throw changedMeanwhile(file);
+		return { target, text: from.state.text };
+	}
+	const bytes = readBytes(target.path, disk);
+	const text = bytes && decode(bytes, file);
+	if (from && from.state.text !== text) throw changedMeanwhile(file);
+	return { target, text };
 }
 
 /**
@@ -93,24 +124,26 @@ function disagreement(doc: EnvDocument, wrong: readonly string[]): string {
  * becomes a comment and is named in the answer.
  *
  * @throws AppError `FILE_UNSAFE` when the file cannot be edited safely, or when the edit, read back, would give a name
- * another value. `MIRROR_FAILED` when it cannot be written, or when it was changed while this ran. In each case the
- * file is as it was.
+ * another value. `MIRROR_FAILED` when it cannot be written, or when it was changed while this ran or after `from` was
+ * read. In each case the file is as it was.
  */
 export function updateEnvFile(options: UpdateOptions): UpdateResult {
-	const { path, root, readers = READERS, onStep = () => {}, fs: disk = realDisk } = options;
+	const { path, readers = READERS, onStep = () => {}, fs: disk = realDisk } = options;
 	const file = basename(path);
 	return onDisk(file, () => {
-		const target = findTarget(path, root, disk);
-		finishInterrupted(target.path, disk, onStep);
-		const expected = stampOf(target.path, disk);
-		const before = readBytes(target.path, disk);
-		const doc = parseDocument(before ?? HEADER, { file, readers });
-		const planned = plan(doc, options);
+		const { target, text } = start(options);
+		const before = readText(withoutBom(text ?? HEADER), { file, readers });
+		const planned = plan(before, options);
 		const { vaultOnly } = planned;
-		const after = editDocument(doc, planned.edits);
-		if (after === printDocument(doc)) return { status: "unchanged", vaultOnly };
-		const wrong = verifyEdit({ before: before ?? "", after, expected: planned.expected, readers });
-		if (wrong.length > 0) throw new AppError("FILE_UNSAFE", { name: file, detail: disagreement(doc, wrong) });
-		return { ...replaceFile(path, Buffer.from(after), { root, onStep, fs: disk, expected }), vaultOnly };
+		const edited = editDocument(before.document, planned.edits);
+		if (edited === (text ?? HEADER)) return { status: "unchanged", vaultOnly };
+		const after = readText(edited, { file, readers });
+		const wrong = wrongReadings(before, after, planned.expected);
+		if (wrong.length > 0) throw new AppError("FILE_UNSAFE", { name: file, detail: disagreement(before, wrong) });
+		const bytes = Buffer.from(edited);
+		const expected = stampOf(target.stats);
+		const status = replaceTarget({ name: file, target, bytes, expected, disk, onStep });
+		keepReading(after);
+		return { status, vaultOnly };
 	});
 }

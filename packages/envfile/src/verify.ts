@@ -2,59 +2,70 @@
  * The proof before a file is replaced: its text is read again by our parser, dotenv and Node, and compared reader by
  * reader with what stood there before. Whatever the planner or the editor got wrong ends here, not in somebody's file.
  */
-import { parseEnv } from "node:util";
-import dotenv from "dotenv";
-import { entries, parseDocument } from "./document.ts";
-import type { Entry } from "./parse.ts";
-import { isShellOnly, READERS, type Reader } from "./plan.ts";
+import { decode, withoutBom } from "./document.ts";
+import type { Reader } from "./plan.ts";
+import { type Reading, readText, type Values } from "./reading.ts";
 
 export interface Edit {
 	before: Buffer | string;
 	after: Buffer | string;
 	/** What each edited name must read as; `null` for not at all. */
-	expected: ReadonlyMap<string, string | null>;
+	expected: Expected;
 	readers?: readonly Reader[];
 }
 
-type Values = Map<string, string>;
+type Expected = ReadonlyMap<string, string | null>;
 
 /**
  * What stands in for a name that may be a piece of a value, as a reader sees it that takes a line for an assignment.
  */
 const UNREADABLE = "a line that readers understand differently";
 
-/** What dotenv reads. Its scanning parser is used: it reads the same as the regular expression, in linear time. */
-export function dotenvValues(text: string): Values {
-	return new Map(Object.entries(dotenv.parse(text, { fast: true })));
-}
-
-function nodeValues(text: string): Values {
-	return new Map(Object.entries(parseEnv(text)).map(([name, value]) => [name, value ?? ""]));
-}
-
-interface Reading {
+interface Change {
 	before: Values;
 	after: Values;
-	/** What our parser reads after the edit. */
+	/** What a reader that misread a line before may also come to read. */
 	agreed: Values;
 }
 
-/**
- * The names that do not read as they must: an edited one as expected, any other one as before. A reader that misread a
- * line before may also come to read what our parser reads.
- */
-function wrongNames({ before, after, agreed }: Reading, expected: Edit["expected"]): string[] {
-	const names = new Set([...expected.keys(), ...before.keys(), ...after.keys()]);
-	return [...names].filter((name) => {
-		const found = after.get(name) ?? null;
-		const wanted = expected.get(name);
-		if (wanted !== undefined) return found !== wanted;
-		return found !== (before.get(name) ?? null) && found !== (agreed.get(name) ?? null);
-	});
+/** The names that do not read as they must: an edited one as expected, any other one as before. */
+function wrongNames({ before, after, agreed }: Change, expected: Expected): string[] {
+	const wrong: string[] = [];
+	for (const [name, wanted] of expected) {
+		if ((after.get(name) ?? null) !== wanted) wrong.push(name);
+	}
+	let stayed = 0;
+	for (const [name, old] of before) {
+		const found = after.get(name);
+		if (found !== undefined) stayed += 1;
+		if (found !== old && !expected.has(name) && found !== agreed.get(name)) wrong.push(name);
+	}
+	if (stayed === after.size) return wrong;
+	for (const [name, found] of after) {
+		if (!before.has(name) && !expected.has(name) && found !== agreed.get(name)) wrong.push(name);
+	}
+	return wrong;
 }
 
-function ours(list: readonly Entry[]): Values {
-	return new Map(list.map(({ name, value }) => [name, value]));
+/** The names that read wrong in any reader after an edit; empty when the edit is right. */
+export function wrongReadings(before: Reading, after: Reading, expected: Expected): string[] {
+	const [old, agreed] = [before.ours, after.ours];
+	const wrong = new Set(wrongNames({ before: old, after: agreed, agreed: old }, expected));
+	for (const { name, value } of after.entries) {
+		const wanted = expected.get(name);
+		if (wanted !== undefined && wanted !== value) wrong.add(name);
+	}
+	const othersBefore = before.others();
+	for (const [at, values] of after.others().entries()) {
+		// Who reads what our parser reads is right where that is right, and that has been looked at.
+		if (values === agreed) continue;
+		const change = { before: othersBefore[at] ?? new Map(), after: values, agreed };
+		for (const name of wrongNames(change, expected)) {
+			const known = expected.has(name) || old.has(name) || agreed.has(name);
+			wrong.add(known ? name : UNREADABLE);
+		}
+	}
+	return [...wrong];
 }
 
 /**
@@ -65,22 +76,7 @@ function ours(list: readonly Entry[]): Values {
  *
  * @throws AppError `FILE_UNSAFE` when either text cannot be parsed.
  */
-export function verifyEdit({ before, after, expected, readers = READERS }: Edit): string[] {
-	const now = entries(parseDocument(after, { readers }));
-	const old = ours(entries(parseDocument(before, { readers })));
-	const agreed = ours(now);
-	const wrong = new Set(wrongNames({ before: old, after: agreed, agreed: old }, expected));
-	for (const { name, value } of now) {
-		if (expected.has(name) && expected.get(name) !== value) wrong.add(name);
-	}
-	if (isShellOnly(readers)) return [...wrong];
-	const start = before.toString().replace(/^\uFEFF/, "");
-	for (const read of [dotenvValues, nodeValues]) {
-		const reading = { before: read(start), after: read(after.toString()), agreed };
-		for (const name of wrongNames(reading, expected)) {
-			const known = expected.has(name) || old.has(name) || agreed.has(name);
-			wrong.add(known ? name : UNREADABLE);
-		}
-	}
-	return [...wrong];
+export function verifyEdit({ before, after, expected, ...options }: Edit): string[] {
+	const old = readText(withoutBom(decode(before)), options);
+	return wrongReadings(old, readText(decode(after), options), expected);
 }

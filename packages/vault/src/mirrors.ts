@@ -6,11 +6,11 @@
  * What is still to be written is not kept in a list of its own: a file is behind when its environment's revision is above
  * the one the file is known to hold. Both are in the database, so that a crash loses neither.
  */
-import { existsSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, envFileName, looksMasked } from "@holdfast/contract";
 import type { MirrorStatus } from "@holdfast/contract/schemas";
-import { planLine, type Step as ReplaceStep, readEnvFile, updateEnvFile } from "@holdfast/envfile";
+import { type EnvFile, planLine, type Step as ReplaceStep, readEnvFile, updateEnvFile } from "@holdfast/envfile";
 import type { Live, LiveEnvironment } from "./live.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { MirrorRow, Storage } from "./storage/storage.ts";
@@ -122,9 +122,11 @@ export class Mirrors {
 		if (!saved) return { target, status: "off", names: [], reason: null };
 		const path = join(options.projectDir, target);
 		const known = await this.#known(environment);
-		const { values, drift } = await this.#compare(saved, path, known);
-		const steps = options.onStep && { onStep: options.onStep };
-		const written = values.size > 0 ? updateEnvFile({ path, root: options.projectDir, values, ...steps }) : null;
+		const file = readEnvFile(path);
+		if (file.problem) throw file.problem;
+		const { values, drift } = await this.#compare(saved, file, known);
+		const rest = { root: options.projectDir, from: file, ...(options.onStep && { onStep: options.onStep }) };
+		const written = values.size > 0 ? updateEnvFile({ path, values, ...rest }) : null;
 		this.#written.set(environment, saved.values);
 		if (known !== saved.revision) {
 			this.#held.set(environment, { environment, folder, revision: saved.revision });
@@ -135,12 +137,10 @@ export class Mirrors {
 	/** Compare what was last written, what is saved and what the file says, and choose the lines to write. */
 	async #compare(
 		saved: LiveEnvironment,
-		path: string,
+		file: EnvFile,
 		known: number,
 	): Promise<{ values: Map<string, string | null>; drift: string[] }> {
-		const exists = existsSync(path);
-		const file = readEnvFile(path);
-		if (file.problem) throw file.problem;
+		const exists = file.state !== null && file.state.text !== null;
 		const values = new Map<string, string | null>();
 		const drift: string[] = [];
 		const written = this.#written.get(saved.name);
