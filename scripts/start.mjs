@@ -2,7 +2,7 @@
 import { build, install, run } from "./workspace.mjs";
 
 try {
-	await install();
+	await install(() => process.stdout.write("Installing dependencies (once, and when they change)…\n"));
 	await build();
 } catch (error) {
 	process.stderr.write(`${error.message}\nSee TROUBLESHOOTING.md, module installation.\n`);

@@ -32,12 +32,12 @@ export function run(command, args, { quiet = false, env = {} } = {}) {
 	});
 }
 
-/** Install the dependencies exactly as locked. */
-export async function install() {
+/** Install the dependencies exactly as locked. `announce` is called first when there is anything to install. */
+export async function install(announce = () => {}) {
 	const wanted = digest(["pnpm-lock.yaml", "pnpm-workspace.yaml", ...manifests()]);
 	if (existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return;
+	announce();
 	const { name, version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).devEngines.packageManager;
-	process.stdout.write("Installing dependencies (once, and when they change)…\n");
 	const { code, output } = await run("npx", ["--yes", `${name}@${version}`, "install", "--frozen-lockfile"], {
 		quiet: true,
 	});

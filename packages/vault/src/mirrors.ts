@@ -215,7 +215,7 @@ function describe(target: string, { drift, vaultOnly, exposed }: Findings): Mirr
 }
 
 /** A line that says where a value belongs, and has none: nothing is lost when it is replaced. */
-export function isPlaceholder(line: string): boolean {
+function isPlaceholder(line: string): boolean {
 	return line === "" || looksMasked(line);
 }
 

@@ -9,7 +9,7 @@ import { AppError, envFileName, forbiddenBecause, NAME_PATTERN, valueProblem } f
 import type { Owner, RemoveSetting, SaveResult, SaveSettings, SettingView } from "@holdfast/contract/schemas";
 import { type SealedDataKey, type SealingKey, seal } from "@holdfast/crypto";
 import { readEnvFile } from "@holdfast/envfile";
-import { authorize, type Caller, deny, entry } from "./access.ts";
+import { type Act, authorize, type Caller, deny, entry } from "./access.ts";
 import { type LiveEnvironment, valueContext } from "./live.ts";
 import { type SnapshotValue, sealSnapshot } from "./snapshot.ts";
 import { gather, secretByCatalogue, toView } from "./sources.ts";
@@ -69,8 +69,7 @@ async function carryOut(vault: Vault, caller: Caller, request: Request): Promise
 		.slice(0, 500);
 	const act = { action, target, environment };
 	await authorize(vault, caller, act);
-	const refusal = new AppError("NOT_ALLOWED", { detail: "a signed-in person, to have personal settings" });
-	const owner = request.owner === "shared" ? "shared" : (caller.userId ?? (await deny(vault, caller, act, refusal)));
+	const owner = request.owner === "shared" ? "shared" : (caller.userId ?? (await denyPersonal(vault, caller, act)));
 	refuseBadInput(intents);
 	for (let attempt = 1; ; attempt++) {
 		const plan = await planChange(vault, caller, { ...request, ownerId: owner });
@@ -86,6 +85,15 @@ async function carryOut(vault: Vault, caller: Caller, request: Request): Promise
 		if (attempt === TRIES) throw new AppError("DATABASE_BUSY");
 		await sleep(Math.random() * Math.min(attempt, 20));
 	}
+}
+
+function denyPersonal(vault: Vault, caller: Caller, act: Act): Promise<never> {
+	return deny(
+		vault,
+		caller,
+		act,
+		new AppError("NOT_ALLOWED", { detail: "a signed-in person, to have personal settings" }),
+	);
 }
 
 function refuseBadInput(intents: readonly Intent[]): void {

@@ -27,11 +27,6 @@ export function prepareQueries(db: BetterSQLite3Database) {
 	return {
 		instance: db.select().from(instances).prepare(),
 		environments: db.select().from(environments).prepare(),
-		edition: db
-			.select({ edition: environments.edition })
-			.from(environments)
-			.where(eq(environments.name, p("name")))
-			.prepare(),
 		dataKey: db
 			.select()
 			.from(dataKeys)
@@ -106,7 +101,11 @@ export function prepareQueries(db: BetterSQLite3Database) {
 			.set({ revision: sql`${instances.revision} + 1` })
 			.returning({ revision: instances.revision })
 			.prepare(),
-		retire: db.update(versions).set({ current: false }).where(placeCurrent).prepare(),
+		retire: db
+			.update(versions)
+			.set({ current: false })
+			.where(and(placeCurrent, eq(versions.version, p("before"))))
+			.prepare(),
 		insertVersion: db
 			.insert(versions)
 			.values({
@@ -130,6 +129,7 @@ export function prepareQueries(db: BetterSQLite3Database) {
 			.onConflictDoUpdate({
 				target: environments.name,
 				set: { revision: sql`excluded.revision`, edition: sql`excluded.edition`, snapshot: sql`excluded.snapshot` },
+				setWhere: sql`${environments.edition} = excluded.edition - 1`,
 			})
 			.prepare(),
 		insertAudit: db
