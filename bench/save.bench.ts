@@ -4,7 +4,17 @@
  * synchronous=FULL, and one atomic replacement of a file with the same bytes.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { closeSync, fsyncSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+	closeSync,
+	fsyncSync,
+	mkdirSync,
+	mkdtempSync,
+	openSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -57,9 +67,12 @@ function bareReplace(folder: string, bytes: Buffer): () => void {
 }
 
 async function compare(folder: string): Promise<void> {
-	await using vault = await filledVault(folder);
-	const commit = bareCommit(folder);
-	const replace = bareReplace(folder, readFileSync(join(folder, ".env")));
+	// Each in a folder of its own, as they would be: a change of the vault's folder by others makes it look for leftovers.
+	const [own, bare] = [join(folder, "vault"), join(folder, "bare")];
+	mkdirSync(bare);
+	await using vault = await filledVault(own);
+	const commit = bareCommit(bare);
+	const replace = bareReplace(bare, readFileSync(join(own, ".env")));
 	let turn = 0;
 	const { saved, committed, replaced } = await medians(
 		{

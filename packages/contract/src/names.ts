@@ -53,9 +53,6 @@ export const FORBIDDEN_NAMES: ReadonlyArray<{ pattern: string; because: string }
 	{ pattern: "NPM_*", because: "it changes what npm installs and runs" },
 ];
 
-/** Names no plain object may take as a key from outside. None matches NAME_PATTERN; listed for parsers of other shapes. */
-export const PROTOTYPE_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
-
 /** The whole table as one expression, which answers at once for the names that may be saved: nearly all. */
 const FORBIDDEN = new RegExp(
 	`^(?:${FORBIDDEN_NAMES.map(({ pattern }) => pattern.replace("*", ".*")).join("|")})$`,

@@ -85,6 +85,6 @@ export function lineEndAt(text: string, at: number): string {
 /** How many newlines there are between two positions. */
 export function countLines(text: string, from: number, to: number): number {
 	let lines = 0;
-	for (let at = from; at < to; at += 1) if (text.charCodeAt(at) === NEWLINE) lines += 1;
+	for (let at = text.indexOf("\n", from); at !== -1 && at < to; at = text.indexOf("\n", at + 1)) lines += 1;
 	return lines;
 }
