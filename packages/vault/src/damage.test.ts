@@ -1,4 +1,5 @@
 /** What happens to everything else when one stored thing is damaged, moved or of another time. */
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
@@ -149,6 +150,14 @@ describe("FAULTS 18: a ciphertext moved in the database does not open", () => {
 			code: expect.stringMatching(/VALUE_DAMAGED|SETTING_NOT_FOUND/),
 		});
 	});
+});
+
+test("a data folder that cannot be looked into is unreadable, not absent", () => {
+	using folder = testFolder();
+	const loop = join(folder.path, "loop");
+	symlinkSync(loop, loop);
+	const read = () => readSavedValues(loop, { text: null, file: join(loop, "root.key") }, "default");
+	expect(read).toThrow(expect.objectContaining({ code: "DATABASE_UNREADABLE" }));
 });
 
 test("the snapshot always equals the rows", async () => {

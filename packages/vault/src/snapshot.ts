@@ -2,7 +2,7 @@
  * An environment's shared values in one sealed piece: what an application reads while it boots, and what the server keeps
  * in memory. Loads better-sqlite3 and the crypto package and nothing heavier, because it runs before applications do.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, DEFAULT_ENVIRONMENT } from "@holdfast/contract";
 import { open, openDataKey, type SealContext, type SealingKey, seal } from "@holdfast/crypto";
@@ -77,7 +77,7 @@ export interface SavedValues {
  */
 export function readSavedValues(folder: string, rootKey: RootKeySource, environment: string): SavedValues {
 	const path = join(folder, DATABASE_FILE);
-	const rows = existsSync(path) ? readRows(path, environment) : [];
+	const rows = isThere(path) ? readRows(path, environment) : [];
 	const [first] = rows;
 	if (!first) throw new AppError("NO_VAULT", { detail: folder });
 	const [instance, rootKeyId, revision] = first;
@@ -124,6 +124,16 @@ function readRows(path: string, environment: string): Row[] {
 		const shut = code === "SQLITE_READONLY_DIRECTORY" || code === "SQLITE_CANTOPEN";
 		if (shut && !existsSync(`${path}-wal`)) return select(wholeFile(path), environment);
 		const detail = `${code === null ? "" : `${code}, `}${(error as Error).message}`;
+		throw new AppError("DATABASE_UNREADABLE", { detail }, { cause: error });
+	}
+}
+
+/** Whether there is a database. A folder that cannot be looked into is not an absent one: its keys would seem to vanish. */
+function isThere(path: string): boolean {
+	try {
+		return statSync(path, { throwIfNoEntry: false }) !== undefined;
+	} catch (error) {
+		const detail = `the data folder answers ${(error as NodeJS.ErrnoException).code}`;
 		throw new AppError("DATABASE_UNREADABLE", { detail }, { cause: error });
 	}
 }
