@@ -33,7 +33,7 @@ interface MirrorParts {
 
 export class Mirrors {
 	readonly #parts: MirrorParts;
-	/** Revisions that files are known to hold, to be written with the next commit: a write of their own would cost one more. */
+	/** Revisions that files are known to hold and that are not written down yet: a save does not wait for that. */
 	readonly #held = new Map<string, MirrorRow>();
 	/** What each file was last made to say. A line that still does is Holdfast's own without asking the history. */
 	readonly #written = new Map<string, Snapshot>();
@@ -72,7 +72,7 @@ export class Mirrors {
 		for (const { name } of this.#parts.live.environments()) {
 			await this.#syncAloud(name);
 		}
-		await this.#record();
+		await this.record();
 	}
 
 	/** Sync where nobody waits for the answer: what it has to say goes to the log. */
@@ -86,25 +86,17 @@ export class Mirrors {
 		return Array.from(this.#failing.values(), ({ status }) => status);
 	}
 
-	/** What the next commit has to record about files. */
-	held(): MirrorRow[] {
-		return [...this.#held.values()];
-	}
-
-	recorded(rows: readonly MirrorRow[]): void {
-		for (const row of rows) if (this.#held.get(row.environment) === row) this.#held.delete(row.environment);
-	}
-
 	async stop(): Promise<void> {
 		for (const { timer } of this.#failing.values()) clearTimeout(timer);
-		await this.#record();
+		await this.record();
 	}
 
-	async #record(): Promise<void> {
-		const rows = this.held();
+	/** Write down which revisions the files hold, so that every process knows. Done off the path of any save. */
+	async record(): Promise<void> {
+		const rows = [...this.#held.values()];
 		if (rows.length === 0) return;
 		await this.#parts.storage.commit({ audit: [], mirrored: rows });
-		this.recorded(rows);
+		for (const row of rows) if (this.#held.get(row.environment) === row) this.#held.delete(row.environment);
 	}
 
 	/** The revision an environment's file is known to hold, 0 for none. */

@@ -254,6 +254,18 @@ describe("two processes with one data folder", () => {
 	});
 });
 
+test("FAULTS 7: a line deleted by hand is left out by every process, soon after the save that wrote it", async () => {
+	await using server = await testVault({ warn: () => undefined });
+	await server.save({ KEY: "one", OTHER: "a" });
+	await server.save({ KEY: "two" });
+	await server.vault.mirrors.record();
+	writeFileSync(join(server.folder, ".env"), server.envFile().replace(/^KEY=.*\n/m, ""));
+	await using command = await openVault({ ...server.vault.options, serves: false });
+	const write = { ...shared, writes: [{ name: "OTHER", value: "b" }] };
+	expect((await settings.save(command, admin, write)).mirrors).toMatchObject([{ status: "drift", names: ["KEY"] }]);
+	expect(parseEnv(server.envFile())).toEqual({ OTHER: "b" });
+});
+
 describe("FAULTS 7: a hand edit is reported and left alone", () => {
 	test("of a saved key", async () => {
 		await using v = await testVault();

@@ -78,7 +78,6 @@ async function carryOut(vault: Vault, caller: Caller, request: Request): Promise
 		if (committed.done) {
 			vault.options.onStep?.("after-commit");
 			if (plan.next) vault.live.committed({ ...plan.next, revision: committed.revision }, committed.revision - 1);
-			vault.mirrors.recorded(plan.change.mirrored ?? []);
 			vault.worker?.advanced(committed.revision);
 			return answer(vault, caller, { request, writes: plan.change.writes ?? [], revision: committed.revision });
 		}
@@ -141,7 +140,7 @@ async function planChange(vault: Vault, caller: Caller, request: Request & { own
 		else values.set(intent.name, { value: intent.value, secret: last.secret, version: last.version });
 		audit.push(auditOf(caller, request, last));
 	}
-	const change = { writes, audit, mirrored: vault.mirrors.held(), ...withWorker(vault), ...withKey(planned) };
+	const change = { writes, audit, ...withWorker(vault), ...withKey(planned) };
 	return owner === "shared" ? withSnapshot(vault, key, { live, values, change }) : { change, next: null };
 }
 

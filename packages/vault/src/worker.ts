@@ -55,6 +55,7 @@ export class Worker {
 		try {
 			const revision = await this.#parts.live.refresh();
 			if (revision !== this.#reported.revision) await this.#parts.mirrors.syncBehind();
+			await this.#parts.mirrors.record();
 			const now = Date.now();
 			if (revision === this.#reported.revision && now - this.#reported.at < REPORT_EVERY) return;
 			const row: WorkerRow = { id: this.id, host: hostname(), pid: process.pid, revision, seenAt: now };
