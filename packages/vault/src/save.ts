@@ -78,7 +78,6 @@ async function carryOut(vault: Vault, caller: Caller, request: Request): Promise
 		if (committed.done) {
 			vault.options.onStep?.("after-commit");
 			if (plan.next) vault.live.committed({ ...plan.next, revision: committed.revision }, committed.revision - 1);
-			vault.worker?.advanced(committed.revision);
 			return answer(vault, caller, { request, writes: plan.change.writes ?? [], revision: committed.revision });
 		}
 		if (attempt === TRIES) throw new AppError("DATABASE_BUSY");
@@ -140,7 +139,7 @@ async function planChange(vault: Vault, caller: Caller, request: Request & { own
 		else values.set(intent.name, { value: intent.value, secret: last.secret, version: last.version });
 		audit.push(auditOf(caller, request, last));
 	}
-	const change = { writes, audit, ...withWorker(vault), ...withKey(planned) };
+	const change = { writes, audit, ...withKey(planned) };
 	return owner === "shared" ? withSnapshot(vault, key, { live, values, change }) : { change, next: null };
 }
 
@@ -219,10 +218,6 @@ function withKey(planned: SealedDataKey | null): Pick<Change, "keys"> {
 	return planned ? { keys: [planned] } : {};
 }
 
-function withWorker(vault: Vault): Pick<Change, "worker"> {
-	return vault.worker ? { worker: vault.worker.id } : {};
-}
-
 function auditOf(caller: Caller, request: Request, written: VersionWrite): Change["audit"][number] {
 	return entry(caller, {
 		action: request.action,
@@ -260,7 +255,7 @@ async function answer(vault: Vault, caller: Caller, { request, writes, revision 
 			const row = owner === "shared" ? written : await vault.storage.setting(environment, "shared", name);
 			settings.push(toView(places, name, row ?? undefined));
 		}
-		return { revision, settings, mirrors, workers: await countWorkers(vault.storage, revision) };
+		return { revision, settings, mirrors, workers: await countWorkers(vault, revision) };
 	} catch (error) {
 		vault.options.warn(`Saved as revision ${revision}, but it could not be read back: ${(error as Error).message}`);
 		return { revision, settings: [], mirrors, workers: { live: 0, converged: 0 } };

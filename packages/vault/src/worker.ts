@@ -7,6 +7,7 @@ import { hostname } from "node:os";
 import type { Live } from "./live.ts";
 import type { Mirrors } from "./mirrors.ts";
 import type { Storage, WorkerRow } from "./storage/storage.ts";
+import type { Vault } from "./vault.ts";
 
 /** All in milliseconds. A worker that was not heard of for LIVE is taken for gone. */
 const LOOK_EVERY = 500;
@@ -46,11 +47,6 @@ export class Worker {
 		await this.#parts.storage.removeWorker(this.id);
 	}
 
-	/** A commit of this process has brought its row up to a revision: there is nothing left to report of it. */
-	advanced(revision: number): void {
-		if (revision > this.#reported.revision) this.#reported = { revision, at: Date.now() };
-	}
-
 	async #look(): Promise<void> {
 		try {
 			const revision = await this.#parts.live.refresh();
@@ -67,8 +63,12 @@ export class Worker {
 	}
 }
 
-/** How many workers are live, and how many of them hold a revision. */
-export async function countWorkers(storage: Storage, revision: number): Promise<{ live: number; converged: number }> {
+/** How many workers are live, and how many hold a revision. The one that asks holds it, whatever it reported last. */
+export async function countWorkers(
+	{ storage, worker }: Pick<Vault, "storage" | "worker">,
+	revision: number,
+): Promise<{ live: number; converged: number }> {
 	const live = await storage.workers(Date.now() - LIVE);
-	return { live: live.length, converged: live.filter((worker) => worker.revision >= revision).length };
+	const converged = live.filter((row) => row.id === worker?.id || row.revision >= revision);
+	return { live: live.length, converged: converged.length };
 }

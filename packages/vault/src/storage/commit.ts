@@ -25,7 +25,6 @@ export function committer(db: SqliteDatabase, queries: Queries): (change: Change
 		writeAccess(db, change);
 		for (const entry of change.audit) queries.insertAudit.run({ ...entry, revision: raises ? revision : null });
 		for (const mirror of change.mirrored ?? []) queries.putMirror.run({ ...mirror });
-		if (change.worker && raises) queries.advanceWorker.run({ id: change.worker, revision, seenAt: Date.now() });
 		return { done: true, revision };
 	});
 	return (change) => {

@@ -155,10 +155,5 @@ export function prepareQueries(db: BetterSQLite3Database) {
 				set: { revision: sql`max(${mirrors.revision}, excluded.revision)` },
 			})
 			.prepare(),
-		advanceWorker: db
-			.update(workers)
-			.set({ revision: sql`${p("revision")}`, seenAt: sql`${p("seenAt")}` })
-			.where(eq(workers.id, p("id")))
-			.prepare(),
 	};
 }

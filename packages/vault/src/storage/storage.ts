@@ -92,8 +92,6 @@ export interface Change {
 	keys?: readonly SealedDataKey[];
 	audit: ReadonlyArray<Omit<AuditRow, "index" | "revision">>;
 	mirrored?: readonly MirrorRow[];
-	/** The worker that commits: it holds the new revision at once. */
-	worker?: string;
 	token?: TokenRow;
 	revokeToken?: { id: string; at: number };
 }
