@@ -5,9 +5,9 @@
  */
 import { constants } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { AppError } from "@holdfast/contract";
-import { type Disk, errnoOf, removeFile, syncFolder, withOpened, writeAll } from "./disk.ts";
-import { kindProblem, statsOf } from "./target.ts";
+import { type Disk, removeFile, syncFolder, withOpened, writeAll } from "./disk.ts";
+import { readPlainFile } from "./plain-file.ts";
+import { statsOf } from "./target.ts";
 
 export type JournalStep = "journaled" | "written-in-place" | "synced-in-place" | "journal-removed";
 type OnStep = (step: JournalStep) => void;
@@ -21,18 +21,7 @@ export function readJournal(target: string, disk: Disk): Buffer | null {
 	const path = journalPath(target);
 	// Asked for first, because there is hardly ever one, and a failure to open is dear.
 	if (statsOf(path, disk) === null) return null;
-	let opened: number;
-	try {
-		opened = disk.openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-	} catch (error) {
-		if (errnoOf(error) === "ENOENT") return null;
-		throw error;
-	}
-	return withOpened(opened, disk, (fd) => {
-		const problem = kindProblem(disk.fstatSync(fd));
-		if (problem !== null) throw new AppError("FILE_UNSAFE", { name: basename(path), detail: problem });
-		return disk.readFileSync(fd);
-	});
+	return readPlainFile(path, disk, constants.O_NOFOLLOW);
 }
 
 function openTarget(target: string, disk: Disk): number {

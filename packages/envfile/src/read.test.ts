@@ -8,7 +8,8 @@ import { readEnvFile } from "./read.ts";
 
 test("a missing file is empty", () => {
 	using folder = tempFolder();
-	expect(readEnvFile(join(folder.path, ".env"))).toMatchObject({ entries: new Map(), problem: null });
+	const { entries, problem } = readEnvFile(join(folder.path, ".env"));
+	expect({ entries, problem }).toEqual({ entries: new Map(), problem: null });
 });
 
 test("the last line of a name counts", () => {
@@ -19,7 +20,8 @@ test("the last line of a name counts", () => {
 		["A", "3"],
 		["B", "two\nlines"],
 	]);
-	expect(readEnvFile(path)).toMatchObject({ entries, problem: null });
+	const { state: _, ...read } = readEnvFile(path);
+	expect(read).toEqual({ entries, problem: null });
 });
 
 test("a file that cannot be parsed gives what dotenv sees, and the problem", () => {

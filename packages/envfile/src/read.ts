@@ -2,15 +2,15 @@
  * Reading a `.env` file for its values. Content never makes this throw: a file that cannot be parsed still gives what
  * dotenv sees, with the problem beside it, so that one bad line does not take an application's other keys away.
  */
-import { constants } from "node:fs";
 import { basename } from "node:path";
 import { AppError } from "@holdfast/contract";
-import { type Disk, errnoOf, errnoText, realDisk, withOpened } from "./disk.ts";
+import { type Disk, errnoText, realDisk } from "./disk.ts";
 import { decode } from "./document.ts";
 import { readJournal } from "./journal.ts";
+import { readPlainFile } from "./plain-file.ts";
 import type { Reader } from "./plan.ts";
 import { dotenvValues, readText } from "./reading.ts";
-import { kindProblem, stampOf, statsOf } from "./target.ts";
+import { stampOf, statsOf } from "./target.ts";
 
 /** The state in which a file was read, for an update to go on from. */
 interface FileState {
@@ -31,26 +31,6 @@ export type EnvFile = {
 	  }
 	| { problem: AppError; state: null }
 );
-
-/**
- * A plain file's bytes; `null` when there is no file. Opened so that a FIFO does not hold this process.
- *
- * @throws AppError `FILE_UNSAFE` for anything but a plain file.
- */
-export function readBytes(path: string, disk: Disk): Buffer | null {
-	let opened: number;
-	try {
-		opened = disk.openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-	} catch (error) {
-		if (errnoOf(error) === "ENOENT") return null;
-		throw error;
-	}
-	return withOpened(opened, disk, (fd) => {
-		const problem = kindProblem(disk.fstatSync(fd));
-		if (problem !== null) throw new AppError("FILE_UNSAFE", { name: basename(path), detail: problem });
-		return disk.readFileSync(fd);
-	});
-}
 
 function problemOf(error: unknown, file: string): AppError {
 	if (error instanceof AppError) return error;
@@ -73,7 +53,7 @@ function find(path: string): Found {
 		stats = statsOf(real, realDisk);
 	}
 	const journal = readJournal(real, realDisk);
-	return { bytes: journal ?? (stats && readBytes(real, realDisk)), stamp: stampOf(stats) };
+	return { bytes: journal ?? (stats && readPlainFile(real, realDisk)), stamp: stampOf(stats) };
 }
 
 /**

@@ -9,7 +9,7 @@ import { basename, dirname } from "node:path";
 import { AppError } from "@holdfast/contract";
 import { type Disk, errnoOf, onDisk, realDisk, syncFolder } from "./disk.ts";
 import { finishInterrupted, type JournalStep, writeInPlace } from "./journal.ts";
-import { readBytes } from "./read.ts";
+import { readPlainFile } from "./plain-file.ts";
 import { findTarget, stampOf, statsOf, type Target } from "./target.ts";
 import { discardTemp, leaveFolder, sweepTemps, type TempStep, writeTemp } from "./temp.ts";
 
@@ -36,7 +36,7 @@ function isImmovable(error: unknown): boolean {
 }
 
 function holds(target: Target, bytes: Buffer, disk: Disk): boolean {
-	return target.stats?.size === BigInt(bytes.length) && readBytes(target.path, disk)?.equals(bytes) === true;
+	return target.stats?.size === BigInt(bytes.length) && readPlainFile(target.path, disk)?.equals(bytes) === true;
 }
 
 interface Work {

@@ -8,8 +8,9 @@ import { onDisk, realDisk } from "./disk.ts";
 import { decode, editDocument, isPlain, withoutBom } from "./document.ts";
 import { finishInterrupted } from "./journal.ts";
 import type { Entry } from "./parse.ts";
+import { readPlainFile } from "./plain-file.ts";
 import { type Form, misreaders, type Plan, planLine, READERS, type Reader } from "./plan.ts";
-import { type EnvFile, readBytes } from "./read.ts";
+import type { EnvFile } from "./read.ts";
 import { keepReading, type Reading, readText } from "./reading.ts";
 import { changedMeanwhile, type ReplaceOptions, type ReplaceStatus, replaceTarget } from "./replace.ts";
 import { findTarget, stampOf, type Target } from "./target.ts";
@@ -111,7 +112,7 @@ function start(options: UpdateOptions): Start {
 		if (from.state.stamp !== stampOf(target.stats)) throw changedMeanwhile(file);
 		return { target, text: from.state.text };
 	}
-	const bytes = readBytes(target.path, disk);
+	const bytes = readPlainFile(target.path, disk);
 	const text = bytes && decode(bytes, file);
 	if (from && from.state.text !== text) throw changedMeanwhile(file);
 	return { target, text };

@@ -53,7 +53,7 @@ export class Mirrors {
 			const { message: reason } = error instanceof AppError ? error : new AppError("INTERNAL", {}, { cause: error });
 			const status: MirrorStatus = { target: envFileName(environment), status: "pending", names: [], reason };
 			// A command has its answer to say it in; a server has its log.
-			if (this.#parts.options.serves && !this.#failing.has(environment)) this.#parts.options.warn(reason);
+			if (this.#parts.options.serves && !this.#failing.has(environment)) this.#parts.options.warn(inLog(error, reason));
 			this.#retryLater(environment, status);
 			return status;
 		}
@@ -180,6 +180,13 @@ export class Mirrors {
 		clearTimeout(this.#failing.get(environment)?.timer);
 		this.#failing.delete(environment);
 	}
+}
+
+/** The reason; of a failure nobody foresaw also its name and first frame, because its message may quote a value. */
+function inLog(error: unknown, reason: string): string {
+	if (error instanceof AppError || !(error instanceof Error)) return reason;
+	const frame = error.stack?.split("\n").find((line) => /^\s+at /.test(line)) ?? "";
+	return `${reason} (${error.name}${frame})`;
 }
 
 interface Findings {
