@@ -4,7 +4,7 @@
  */
 import { basename } from "node:path";
 import { AppError } from "@holdfast/contract";
-import { type Disk, errnoText, realDisk } from "./disk.ts";
+import { errnoText, realDisk } from "./disk.ts";
 import { decode } from "./document.ts";
 import { readJournal } from "./journal.ts";
 import { readPlainFile } from "./plain-file.ts";
