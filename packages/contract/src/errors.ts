@@ -77,6 +77,13 @@ export const ERRORS = {
 		"Someone else saved {name} first.",
 		"Look at the newer version, then save again if yours should replace it.",
 	),
+	IMPORT_REFUSED: row(
+		"BAD_REQUEST",
+		"{name} cannot be imported: {detail}.",
+		"Mend the text, or choose from what its preview offers.",
+	),
+	IMPORT_CHANGED: row("CONFLICT", "{name} has changed since its preview.", "Look at the preview again, then import."),
+	FILE_EXISTS: row("CONFLICT", "{name} exists already.", "Choose another name, or replace it with `--force`."),
 	ENVIRONMENT_NOT_FOUND: row("NOT_FOUND", "There is no environment {name}.", "Choose one of the listed environments."),
 	ENVIRONMENT_EXISTS: row("CONFLICT", "There is already an environment {name}.", "Choose another name."),
 	ENVIRONMENT_INVALID: row(
@@ -161,6 +168,28 @@ export const ERRORS = {
 		"PRECONDITION_FAILED",
 		"{name} cannot be edited safely: {detail}.",
 		"Mend the file by hand; it was left as it is.",
+	),
+	ENV_KEY_MISSING: row(
+		"PRECONDITION_FAILED",
+		"{name} is encrypted, and its private key is not here: {detail}.",
+		"Put the key back into .env.keys beside the file. No new key is made over encrypted values.",
+	),
+
+	MIRROR_FILE_INVALID: row(
+		"BAD_REQUEST",
+		"{name} cannot be the file of an environment: {detail}.",
+		"Name a file in the project folder, like .env.production or config/app.env.",
+	),
+	LINE_CHANGED: row(
+		"CONFLICT",
+		"{name} has changed since you looked, in the file or in Holdfast.",
+		"Look at the values again, then choose.",
+	),
+	LINE_SETTLED: row("BAD_REQUEST", "{name} needs no choice: its line is as it should be.", "Leave it out."),
+	ENVIRONMENT_FIXED: row(
+		"BAD_REQUEST",
+		"The environment {name} can be neither renamed nor removed.",
+		"Every other environment inherits from it. Remove the settings in it instead.",
 	),
 
 	// Access

@@ -7,7 +7,8 @@ export const PERMISSIONS = {
 	"settings.see": "see which settings exist, their source and their mask",
 	"settings.write": "save and remove settings",
 	"settings.reveal": "read the value of a secret",
-	"environments.write": "create environments",
+	"environments.write": "create, rename and remove environments",
+	"mirrors.write": "choose which .env files are kept, and how",
 	"providers.use": "test keys, list models and chat",
 	"audit.see": "read the audit log",
 	"tokens.write": "create, list and revoke service tokens",
@@ -17,7 +18,14 @@ export type Permission = keyof typeof PERMISSIONS;
 
 const VIEWER = ["settings.see"] as const;
 const EDITOR = [...VIEWER, "settings.write", "providers.use"] as const;
-const ADMIN = [...EDITOR, "settings.reveal", "environments.write", "audit.see", "tokens.write"] as const;
+const ADMIN = [
+	...EDITOR,
+	"settings.reveal",
+	"environments.write",
+	"mirrors.write",
+	"audit.see",
+	"tokens.write",
+] as const;
 
 export const ROLES = { owner: ADMIN, admin: ADMIN, editor: EDITOR, viewer: VIEWER } as const satisfies Record<
 	string,
@@ -39,8 +47,18 @@ export const PROCEDURES = {
 	"settings.save": "settings.write",
 	"settings.remove": "settings.write",
 	"settings.reveal": "settings.reveal",
+	"settings.previewImport": "settings.write",
+	"settings.import": "settings.write",
+	"settings.export": "settings.reveal",
 	"environments.list": "settings.see",
 	"environments.create": "environments.write",
+	"environments.rename": "environments.write",
+	"environments.remove": "environments.write",
+	"mirrors.status": "settings.see",
+	"mirrors.diff": "settings.see",
+	"mirrors.sync": "settings.write",
+	"mirrors.resolve": "settings.write",
+	"mirrors.configure": "mirrors.write",
 	"providers.list": "settings.see",
 	"providers.test": "providers.use",
 	"providers.models": "providers.use",

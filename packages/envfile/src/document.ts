@@ -96,7 +96,8 @@ export function isPlain({ head, gap, tail }: Entry): boolean {
 	);
 }
 
-function placed(at: Entry | Note, plan: Plan, eol: string): string {
+/** A name's line with another value, or the note in its place: what stands around the value is kept where it is safe. */
+export function placed(at: Entry | Note, plan: Plan, eol: string): string {
 	if ("vaultOnly" in plan) return noteText(at.name) + at.eol;
 	const value = plan.text.slice(at.name.length + 1).replaceAll("\n", eol);
 	if (at.kind === "note") return `${at.name}=${value}${at.eol}`;

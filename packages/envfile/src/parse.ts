@@ -160,8 +160,10 @@ function readNote(text: string, at: number): Note | null {
 	return named ? { kind: "note", name, text: line, eol: lineEndAt(text, end) } : null;
 }
 
-/** The length of a segment's text. */
-function lengthOf(segment: Entry | Note): number {
+/** The length of a segment's text, in characters; 0 for none. */
+export function lengthOf(segment: Segment | undefined): number {
+	if (segment === undefined) return 0;
+	if (segment.kind === "other") return segment.text.length;
 	if (segment.kind === "note") return segment.text.length + segment.eol.length;
 	const { head, name, gap, raw, tail, eol } = segment;
 	return head.length + name.length + gap.length + raw.length + tail.length + eol.length;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { planLine, READERS, type Reader } from "./plan.ts";
+import { expansionWarnings, planLine, READERS, type Reader } from "./plan.ts";
 import { dotenvValues } from "./reading.ts";
 
 const JAVASCRIPT: Reader[] = ["node", "dotenv"];
@@ -59,4 +59,14 @@ test.each([
 	const refusal = expect.objectContaining({ code, fields: { name: "K" } });
 	expect(() => planLine("K", value)).toThrow(refusal);
 	expect(() => planLine("K", value, ["sh"])).toThrow(refusal);
+});
+
+test.each([
+	["plain", []],
+	["$5", ["dotenvx", "compose"]],
+	["$(date)", ["dotenvx", "compose"]],
+	["$" + "{HOME}", ["dotenvx", "python", "compose"]],
+])("FAULTS 3: %j is warned about for the readers that expand what is not in single quotes", (value, readers) => {
+	expect(expansionWarnings(value)).toEqual(readers);
+	expect(expansionWarnings(value, JAVASCRIPT)).toEqual([]);
 });

@@ -3,14 +3,9 @@
  * read alike by all of them for all values, so the rules are a table: which form each reader takes literally, and when.
  * A value without a common form is never written in a wrong one.
  */
-import { AppError, NAME_PATTERN, valueProblem } from "@holdfast/contract";
+import { AppError, NAME_PATTERN, READERS, type Reader, valueProblem } from "@holdfast/contract";
 
-/**
- * The programs that may read a file: Node's `--env-file`, dotenv, dotenvx, python-dotenv, Docker Compose, a POSIX
- * shell.
- */
-export const READERS = ["node", "dotenv", "dotenvx", "python", "compose", "sh"] as const;
-export type Reader = (typeof READERS)[number];
+export { READERS, type Reader };
 
 /**
  * `text` is the whole line without its line end; `vaultOnly` names the readers that would misread even the best form.
@@ -71,6 +66,21 @@ const RULES: Record<Reader, Record<Form, Rule>> = {
 	compose: expanding,
 	sh: shell,
 };
+
+/**
+ * What each reader replaces in a value that is not in single quotes; python-dotenv does so in any quotes. Found by running
+ * dotenvx 2.38.2, compose-go 2.16.2 and python-dotenv 1.2.2. A shell is not here: POSIX makes single quotes literal for good.
+ */
+const EXPANDED: Partial<Record<Reader, string>> = { dotenvx: "$", compose: "$", python: "$" + "{" };
+
+/**
+ * The readers to which a part of `value` looks like a variable. What is written for them is literal, but only as long as
+ * it stays in its single quotes and no program expands it a second time.
+ */
+export function expansionWarnings(value: string, readers: readonly Reader[] = READERS): Reader[] {
+	if (!value.includes("$")) return [];
+	return readers.filter((reader) => value.includes(EXPANDED[reader] ?? "\0"));
+}
 
 /** The readers that would not read `value` back from this form. Conservative: a reader listed may still be right. */
 export function misreaders(value: string, form: Form, readers: readonly Reader[]): Reader[] {

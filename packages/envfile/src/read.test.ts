@@ -21,7 +21,7 @@ test("the last line of a name counts", () => {
 		["B", "two\nlines"],
 	]);
 	const { state: _, ...read } = readEnvFile(path);
-	expect(read).toEqual({ entries, problem: null });
+	expect(read).toEqual({ entries, notes: new Set(), problem: null });
 });
 
 test("a file that cannot be parsed gives what dotenv sees, and the problem", () => {

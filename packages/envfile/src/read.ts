@@ -23,6 +23,8 @@ interface FileState {
 export type EnvFile = {
 	/** The last assignment of each name. */
 	entries: Map<string, string>;
+	/** The names that stand there as a note only, because their values have no form that all readers agree on. */
+	notes: ReadonlySet<string>;
 } & (
 	| {
 			/** Why the file cannot be edited; `null` when it can, and when there is none. */
@@ -66,14 +68,16 @@ export function readEnvFile(path: string, readers?: readonly Reader[]): EnvFile 
 	try {
 		found = find(path);
 	} catch (error) {
-		return { entries: new Map(), problem: problemOf(error, file), state: null };
+		return { entries: new Map(), notes: new Set(), problem: problemOf(error, file), state: null };
 	}
 	const { bytes, stamp } = found;
 	try {
 		const text = bytes && decode(bytes, file);
-		const { ours } = readText(text ?? "", readers === undefined ? { file } : { file, readers });
-		return { entries: new Map(ours), problem: null, state: { text, stamp } };
+		const { ours, document } = readText(text ?? "", readers === undefined ? { file } : { file, readers });
+		const noted = document.segments.flatMap((segment) => (segment.kind === "note" ? [segment.name] : []));
+		return { entries: new Map(ours), notes: new Set(noted), problem: null, state: { text, stamp } };
 	} catch (error) {
-		return { entries: dotenvValues(bytes?.toString() ?? ""), problem: problemOf(error, file), state: null };
+		const seen = dotenvValues(bytes?.toString() ?? "");
+		return { entries: seen, notes: new Set(), problem: problemOf(error, file), state: null };
 	}
 }

@@ -7,7 +7,7 @@ test("a text is read as our parser, dotenv and Node read it", () => {
 		["A", "3"],
 		["B", "two"],
 	]);
-	expect([ours, ...others()]).toEqual([values, values, values]);
+	expect([ours, ...others]).toEqual([values, values, values]);
 	expect(document.segments).toHaveLength(3);
 });
 
@@ -15,11 +15,11 @@ test("a reading that is kept is found by its whole text and its quoting, and giv
 	const [one, two] = [readText("A='1'\n", {}), readText("A='2'\n", {})];
 	keepReading(one);
 	expect(readText("A='1'\n", {})).toBe(one);
-	expect(readText("A='1'\n", {}).others()).toBe(one.others());
+	expect(readText("A='1'\n", {}).others).toBe(one.others);
 	expect(readText("A='1'", {})).not.toBe(one);
 	const shell = readText("A='1'\n", { readers: ["sh"] });
 	expect(shell).not.toBe(one);
-	expect(shell.others()).toEqual([]);
+	expect(shell.others).toEqual([]);
 	keepReading(two);
 	expect(readText("A='1'\n", {})).not.toBe(one);
 });

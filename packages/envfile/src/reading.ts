@@ -5,28 +5,14 @@
  */
 import { parseEnv } from "node:util";
 import dotenv from "dotenv";
-import { type EnvDocument, entries, type ParseOptions, parseDocument } from "./document.ts";
+import { decode, type EnvDocument, entries, type ParseOptions, parseDocument, withoutBom } from "./document.ts";
 import type { Entry } from "./parse.ts";
 import { isShellOnly, READERS } from "./plan.ts";
 
 export type Values = ReadonlyMap<string, string>;
-
-export interface Reading {
-	text: string;
-	/** Whether quotes are read as a shell reads them. */
-	shell: boolean;
-	document: EnvDocument;
-	entries: readonly Entry[];
-	/** The last value of each name, by our parser. */
-	ours: Values;
-	/**
-	 * What dotenv and Node read, in this order, each `ours` itself when it is the same; nothing for a file for shells alone.
-	 * Read when it is first asked for.
-	 */
-	others: () => readonly Values[];
-}
-
-let kept: Reading | null = null;
+/** The segment each name stands in; `SEVERAL` for a name that stands in more than one. */
+export type Places = ReadonlyMap<string, number>;
+export const SEVERAL = -1;
 
 type Parsed = Readonly<Record<string, string | undefined>>;
 
@@ -51,6 +37,94 @@ function likeOurs(parsed: Parsed, ours: Values): Values {
 	return isSame ? ours : toMap(parsed);
 }
 
+function placesIn({ segments }: EnvDocument): Places {
+	const places = new Map<string, number>();
+	for (const [at, segment] of segments.entries()) {
+		if (segment.kind !== "other") places.set(segment.name, places.has(segment.name) ? SEVERAL : at);
+	}
+	return places;
+}
+
+/** What is known of a text. Only the document is there from the start; the rest is made when it is first asked for. */
+interface Known {
+	/** The text, or the bytes of one that is ASCII. */
+	source: string | Buffer;
+	/** Whether quotes are read as a shell reads them. */
+	shell: boolean;
+	document: EnvDocument;
+	/** Whether dotenv and Node are known to read what our parser reads. */
+	agreed?: boolean;
+	places?: Places;
+}
+
+export class Reading {
+	readonly shell: boolean;
+	readonly document: EnvDocument;
+	readonly #agreed: boolean;
+	#text: string | undefined;
+	#bytes: Buffer | undefined;
+	#entries: readonly Entry[] | undefined;
+	#ours: Values | undefined;
+	#others: readonly Values[] | undefined;
+	#places: Places | undefined;
+
+	constructor({ source, shell, document, agreed = false, places }: Known) {
+		if (typeof source === "string") this.#text = source;
+		else this.#bytes = source;
+		this.shell = shell;
+		this.document = document;
+		this.#agreed = agreed;
+		this.#places = places;
+	}
+
+	get text(): string {
+		this.#text ??= this.bytes.toString("latin1");
+		return this.#text;
+	}
+
+	get bytes(): Buffer {
+		this.#bytes ??= Buffer.from(this.text);
+		return this.#bytes;
+	}
+
+	get entries(): readonly Entry[] {
+		this.#entries ??= entries(this.document);
+		return this.#entries;
+	}
+
+	/** The last value of each name, by our parser. */
+	get ours(): Values {
+		this.#ours ??= new Map(this.entries.map(({ name, value }) => [name, value]));
+		return this.#ours;
+	}
+
+	/**
+	 * What dotenv and Node read, in this order, each `ours` itself when it is the same; nothing for a file for shells alone.
+	 */
+	get others(): readonly Values[] {
+		this.#others ??= this.#readOthers();
+		return this.#others;
+	}
+
+	get places(): Places {
+		this.#places ??= placesIn(this.document);
+		return this.#places;
+	}
+
+	/** Whether dotenv and Node both read what our parser reads. */
+	get isAgreed(): boolean {
+		return this.#agreed || (!this.shell && this.others.every((values) => values === this.ours));
+	}
+
+	#readOthers(): readonly Values[] {
+		if (this.shell) return [];
+		if (this.#agreed) return [this.ours, this.ours];
+		return [dotenvParse, parseEnv].map((parse) => likeOurs(parse(this.text), this.ours));
+	}
+}
+
+let kept: Reading | null = null;
+
 /**
  * Read a text, or find it read already.
  *
@@ -58,17 +132,19 @@ function likeOurs(parsed: Parsed, ours: Values): Values {
  */
 export function readText(text: string, options: ParseOptions): Reading {
 	const shell = isShellOnly(options.readers ?? READERS);
-	if (kept?.text === text && kept.shell === shell) return kept;
-	const document = parseDocument(text, options);
-	const list = entries(document);
-	const ours = new Map<string, string>();
-	for (const { name, value } of list) ours.set(name, value);
-	let read: readonly Values[] | undefined;
-	const others = (): readonly Values[] => {
-		read ??= shell ? [] : [dotenvParse, parseEnv].map((parse) => likeOurs(parse(text), ours));
-		return read;
-	};
-	return { text, shell, document, entries: list, ours, others };
+	if (kept?.shell === shell && kept.text === text) return kept;
+	return new Reading({ source: text, shell, document: parseDocument(text, options) });
+}
+
+/**
+ * Read a file's bytes, without a byte order mark, or find them read already.
+ *
+ * @throws AppError `FILE_UNSAFE` as `parseDocument` does.
+ */
+export function readBytes(bytes: Buffer, options: ParseOptions): Reading {
+	const shell = isShellOnly(options.readers ?? READERS);
+	if (kept?.shell === shell && kept.bytes.equals(bytes)) return kept;
+	return readText(withoutBom(decode(bytes, options.file)), options);
 }
 
 /** Keep this reading, in the place of the one before. */

@@ -22,7 +22,8 @@ export interface TempFile {
 
 export type TempStep = "temp-created" | "temp-written" | "temp-synced";
 
-function isAlive(pid: number): boolean {
+/** Whether a process with this number runs here, whoever it belongs to. */
+export function isAlive(pid: number): boolean {
 	try {
 		return process.kill(pid, 0);
 	} catch (error) {

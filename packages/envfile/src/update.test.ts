@@ -27,14 +27,14 @@ function project(text?: string) {
 
 test("a missing file is made for the owner alone, with two lines that say what it is", () => {
 	using it = project();
-	expect(it.update({ A: "1", B: null })).toEqual({ status: "replaced", vaultOnly: [] });
+	expect(it.update({ A: "1", B: null })).toEqual({ status: "replaced", vaultOnly: [], warned: [] });
 	expect(it.text()).toMatch(/^# .*Holdfast.*\n# .*hand edits.*\nA='1'\n$/);
 	expect(fs.statSync(it.path).mode & 0o777).toBe(0o600);
 });
 
 test("a missing file is not made for nothing", () => {
 	using it = project();
-	expect(it.update({ A: null })).toEqual({ status: "unchanged", vaultOnly: [] });
+	expect(it.update({ A: null })).toEqual({ status: "unchanged", vaultOnly: [], warned: [] });
 	expect(fs.existsSync(it.path)).toBe(false);
 });
 
@@ -50,7 +50,11 @@ test.each(["A=plain-1.0\n", 'A="plain-1.0"\n', "export A='plain-1.0' # mine\n", 
 		using it = project(text);
 		const { ino } = fs.statSync(it.path);
 		const disk = diskWith((call) => (call === "writeSync" || call === "fsyncSync" ? "EIO" : null));
-		expect(it.update({ A: "plain-1.0", GONE: null }, { fs: disk })).toEqual({ status: "unchanged", vaultOnly: [] });
+		expect(it.update({ A: "plain-1.0", GONE: null }, { fs: disk })).toEqual({
+			status: "unchanged",
+			vaultOnly: [],
+			warned: [],
+		});
 		expect(it.text()).toBe(text);
 		expect(fs.statSync(it.path).ino).toBe(ino);
 	},
@@ -77,9 +81,9 @@ test.each([
 test("a value without a portable form is named with its readers, and stands as a comment until it has one", () => {
 	using it = project("A=1\nKEY=old\n");
 	const vaultOnly = [{ name: "KEY", readers: ["dotenvx", "python", "compose", "sh"] }];
-	expect(it.update({ KEY: "it's $5" })).toEqual({ status: "replaced", vaultOnly });
+	expect(it.update({ KEY: "it's $5" })).toEqual({ status: "replaced", vaultOnly, warned: [] });
 	expect(it.text()).toBe("A=1\n# KEY is kept in Holdfast: no quoting reads the same everywhere\n");
-	expect(it.update({ KEY: "it's $5" })).toEqual({ status: "unchanged", vaultOnly });
+	expect(it.update({ KEY: "it's $5" })).toEqual({ status: "unchanged", vaultOnly, warned: [] });
 	expect(it.update({ KEY: "it's $5" }, { readers: ["node", "dotenv"] }).vaultOnly).toEqual([]);
 	expect(it.text()).toBe("A=1\nKEY=`it's $5`\n");
 	expect(it.update({ KEY: "it's $5" }, { readers: ["sh"] }).status).toBe("replaced");
@@ -238,4 +242,18 @@ test("FAULTS 4: a reading that was kept is not taken for a file that a shell rea
 	it.update({ A: "1", KEY: "it's $5" }, { readers: ["sh"] });
 	expect(readEnvFile(it.path).entries.get("KEY")).not.toBe("it's $5");
 	expect(readEnvFile(it.path, ["sh"]).entries.get("KEY")).toBe("it's $5");
+});
+
+test("FAULTS 3: a value with a $ is written literally, and named with the readers that would expand it elsewhere", () => {
+	using it = project();
+	const values = { PLAIN: "x", PRICE: "$5", NESTED: "it's $5", PATHS: "$HOME/x" };
+	const readers = ["dotenvx", "compose"];
+	const warned = [
+		{ name: "PRICE", readers },
+		{ name: "PATHS", readers },
+	];
+	expect(it.update(values).warned).toEqual(warned);
+	expect(it.update(values)).toMatchObject({ status: "unchanged", warned });
+	expect(it.update(values, { readers: ["node", "sh"] }).warned).toEqual([]);
+	expect(it.text()).toContain("PATHS='$HOME/x'\n");
 });

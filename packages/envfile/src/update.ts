@@ -7,12 +7,13 @@ import { AppError, NAME_PATTERN } from "@holdfast/contract";
 import { onDisk, realDisk } from "./disk.ts";
 import { decode, editDocument, isPlain, withoutBom } from "./document.ts";
 import { finishInterrupted } from "./journal.ts";
-import type { Entry } from "./parse.ts";
+import type { Entry, Segment } from "./parse.ts";
 import { readPlainFile } from "./plain-file.ts";
-import { type Form, misreaders, type Plan, planLine, READERS, type Reader } from "./plan.ts";
+import { expansionWarnings, type Form, misreaders, type Plan, planLine, READERS, type Reader } from "./plan.ts";
 import type { EnvFile } from "./read.ts";
-import { keepReading, type Reading, readText } from "./reading.ts";
+import { keepReading, type Reading, readBytes, readText, SEVERAL } from "./reading.ts";
 import { changedMeanwhile, type ReplaceOptions, type ReplaceStatus, replaceTarget } from "./replace.ts";
+import { splice } from "./splice.ts";
 import { findTarget, stampOf, type Target } from "./target.ts";
 import { wrongReadings } from "./verify.ts";
 
@@ -32,6 +33,8 @@ export interface UpdateResult {
 	status: ReplaceStatus;
 	/** The names that stand in the file as a comment only, with the readers that would misread their values. */
 	vaultOnly: { name: string; readers: Reader[] }[];
+	/** The names whose values have a `$`, with the readers that expand one wherever it leaves its single quotes. */
+	warned: { name: string; readers: Reader[] }[];
 }
 
 const HEADER = `# Settings of this project, mirrored by Holdfast. Programs read them from here as from any .env file.
@@ -40,49 +43,91 @@ const HEADER = `# Settings of this project, mirrored by Holdfast. Programs read 
 
 const QUOTES: readonly Form[] = ["'", '"', "`"];
 
-/** Whether a line, of a name that may be planned, gives this value to every reader as it stands. */
-function givesAlready(entry: Entry, value: string, readers: readonly Reader[]): boolean {
-	if (entry.value !== value || !isPlain(entry) || !NAME_PATTERN.test(entry.name)) return false;
-	const form = QUOTES.find((quote) => entry.raw === quote + value + quote) ?? "";
-	if (form === "" && entry.raw !== value) return false;
+/** Whether a line, of a name that may be planned, gives its value to every reader as it stands. */
+function readsAlike(entry: Entry, readers: readonly Reader[]): boolean {
+	const { name, value, raw } = entry;
+	if (!isPlain(entry) || !NAME_PATTERN.test(name)) return false;
+	const form = QUOTES.find((quote) => raw === quote + value + quote) ?? "";
+	if (form === "" && raw !== value) return false;
 	return misreaders(value, form, readers).length === 0;
 }
 
-/** The names whose every line is right as it stands, so that a line someone wrote by hand keeps its style. */
-function settledNames({ document }: Reading, values: UpdateOptions["values"], readers: readonly Reader[]): Set<string> {
-	const settled = new Set<string>();
-	const wrong = new Set<string>();
-	for (const segment of document.segments) {
-		if (segment.kind === "other") continue;
-		const value = values.get(segment.name);
-		const right = typeof value === "string" && segment.kind === "entry" && givesAlready(segment, value, readers);
-		(right ? settled : wrong).add(segment.name);
-	}
-	for (const name of wrong) settled.delete(name);
-	return settled;
+/** The lines that were found to read alike, each with the readers it was looked at for. Lines are never changed. */
+const alike = new WeakMap<Entry, string>();
+
+/** Whether a line is right as it stands, so that one that someone wrote by hand keeps its style. */
+function isRight(line: Segment | undefined, value: string, { readers, audience }: Audience): boolean {
+	if (line?.kind !== "entry" || line.value !== value) return false;
+	if (alike.get(line) === audience) return true;
+	const right = readsAlike(line, readers);
+	if (right) alike.set(line, audience);
+	return right;
+}
+
+/** Whether a name's every line is right. */
+function isSettled({ document, places }: Reading, [name, value]: [string, string], audience: Audience): boolean {
+	const at = places.get(name);
+	if (at === undefined) return false;
+	if (at !== SEVERAL) return isRight(document.segments[at], value, audience);
+	return document.segments.every(
+		(line) => line.kind === "other" || line.name !== name || isRight(line, value, audience),
+	);
+}
+
+interface Audience {
+	readers: readonly Reader[];
+	/** The same as one string. */
+	audience: string;
 }
 
 interface Planned {
 	edits: Map<string, Plan | null>;
-	/** What a reader must find: `null` for what the file does not hold. */
-	expected: Map<string, string | null>;
 	vaultOnly: UpdateResult["vaultOnly"];
 }
 
 function plan(before: Reading, { values, keep, readers = READERS }: UpdateOptions): Planned {
-	const planned: Planned = { edits: new Map(), expected: new Map(), vaultOnly: [] };
-	const settled = settledNames(before, values, readers);
+	const planned: Planned = { edits: new Map(), vaultOnly: [] };
+	const audience = { readers, audience: readers.join() };
 	for (const [name, value] of values) {
-		if (keep?.has(name)) continue;
-		planned.expected.set(name, value);
-		if (settled.has(name)) continue;
+		if (keep?.has(name) || (value !== null && isSettled(before, [name, value], audience))) continue;
 		const line = value === null ? null : planLine(name, value, readers);
 		planned.edits.set(name, line);
-		if (line === null || "text" in line) continue;
-		planned.vaultOnly.push({ name, readers: line.vaultOnly });
-		planned.expected.set(name, null);
+		if (line !== null && "vaultOnly" in line) planned.vaultOnly.push({ name, readers: line.vaultOnly });
 	}
 	return planned;
+}
+
+/** The names that stand in the file with a value in which some reader could see a variable. */
+function warnings({ values, keep, readers = READERS }: UpdateOptions, { vaultOnly }: Planned): UpdateResult["warned"] {
+	const warned: UpdateResult["warned"] = [];
+	for (const [name, value] of values) {
+		if (value === null || !value.includes("$") || keep?.has(name)) continue;
+		const seen = expansionWarnings(value, readers);
+		if (seen.length > 0 && !vaultOnly.some((only) => only.name === name)) warned.push({ name, readers: seen });
+	}
+	return warned;
+}
+
+/** What a reader must find: `null` for what the file does not hold. */
+function expectedOf({ values, keep }: UpdateOptions, { vaultOnly }: Planned): Map<string, string | null> {
+	const expected = new Map([...values].filter(([name]) => !keep?.has(name)));
+	for (const { name } of vaultOnly) expected.set(name, null);
+	return expected;
+}
+
+/** The text after the edits, read back right by every reader; `before` itself when they change nothing. */
+function prove(before: Reading, planned: Planned, options: UpdateOptions): Reading {
+	const { path, readers = READERS, values } = options;
+	if (planned.edits.size === 0) return before;
+	const spliced = splice(before, planned.edits, values);
+	if (spliced !== null) return spliced;
+	const file = basename(path);
+	const edited = editDocument(before.document, planned.edits);
+	if (edited === before.text) return before;
+	const after = readText(edited, { file, readers });
+	const wrong = wrongReadings(before, after, expectedOf(options, planned));
+	if (wrong.length > 0) throw new AppError("FILE_UNSAFE", { name: file, detail: disagreement(before, wrong) });
+	return after;
 }
 
 /** Why an edit is not written, with the line to mend where the cause is known. */
@@ -96,26 +141,30 @@ function disagreement(before: Reading, wrong: readonly string[]): string {
 
 interface Start {
 	target: Target;
-	/** The file's text; `null` for no file. */
-	text: string | null;
+	/** `null` for no file. */
+	found: Reading | null;
+	/** Whether the file begins with a byte order mark, which is not in `found`. */
+	bom: boolean;
 }
 
-/** The file and its text, read now or by the caller. */
+/** The file and what it says, read now or by the caller. */
 function start(options: UpdateOptions): Start {
-	const { path, root, from, onStep = () => {}, fs: disk = realDisk } = options;
+	const { path, root, from, readers = READERS, onStep = () => {}, fs: disk = realDisk } = options;
 	const file = basename(path);
 	if (from && from.problem !== null) throw from.problem;
-	const found = findTarget(path, root, disk);
-	const isFinished = finishInterrupted(found.path, disk, onStep);
-	const target = isFinished ? findTarget(path, root, disk) : found;
+	const first = findTarget(path, root, disk);
+	const isFinished = finishInterrupted(first.path, disk, onStep);
+	const target = isFinished ? findTarget(path, root, disk) : first;
 	if (from && !isFinished) {
-		if (from.state.stamp !== stampOf(target.stats)) throw changedMeanwhile(file);
-		return { target, text: from.state.text };
+		const { text, stamp } = from.state;
+		if (stamp !== stampOf(target.stats)) throw changedMeanwhile(file);
+		const found = text === null ? null : readText(withoutBom(text), { file, readers });
+		return { target, found, bom: text !== null && withoutBom(text) !== text };
 	}
 	const bytes = readPlainFile(target.path, disk);
-	const text = bytes && decode(bytes, file);
-	if (from && from.state.text !== text) throw changedMeanwhile(file);
-	return { target, text };
+	if (from && from.state.text !== (bytes && decode(bytes, file))) throw changedMeanwhile(file);
+	const found = bytes && readBytes(bytes, { file, readers });
+	return { target, found, bom: bytes !== null && found !== null && found.bytes.length !== bytes.length };
 }
 
 /**
@@ -132,19 +181,15 @@ export function updateEnvFile(options: UpdateOptions): UpdateResult {
 	const { path, readers = READERS, onStep = () => {}, fs: disk = realDisk } = options;
 	const file = basename(path);
 	return onDisk(file, () => {
-		const { target, text } = start(options);
-		const before = readText(withoutBom(text ?? HEADER), { file, readers });
+		const { target, found, bom } = start(options);
+		const before = found ?? readText(HEADER, { file, readers });
 		const planned = plan(before, options);
-		const { vaultOnly } = planned;
-		const edited = editDocument(before.document, planned.edits);
-		if (edited === (text ?? HEADER)) return { status: "unchanged", vaultOnly };
-		const after = readText(edited, { file, readers });
-		const wrong = wrongReadings(before, after, planned.expected);
-		if (wrong.length > 0) throw new AppError("FILE_UNSAFE", { name: file, detail: disagreement(before, wrong) });
-		const bytes = Buffer.from(edited);
+		const said = { vaultOnly: planned.vaultOnly, warned: warnings(options, planned) };
+		const after = prove(before, planned, options);
+		if (after === before && !bom) return { status: "unchanged", ...said };
 		const expected = stampOf(target.stats);
-		const status = replaceTarget({ name: file, target, bytes, expected, disk, onStep });
+		const status = replaceTarget({ name: file, target, bytes: after.bytes, expected, disk, onStep });
 		keepReading(after);
-		return { status, vaultOnly };
+		return { status, ...said };
 	});
 }

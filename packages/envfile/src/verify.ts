@@ -55,8 +55,8 @@ export function wrongReadings(before: Reading, after: Reading, expected: Expecte
 		const wanted = expected.get(name);
 		if (wanted !== undefined && wanted !== value) wrong.add(name);
 	}
-	const othersBefore = before.others();
-	for (const [at, values] of after.others().entries()) {
+	const othersBefore = before.others;
+	for (const [at, values] of after.others.entries()) {
 		// Who reads what our parser reads is right where that is right, and that has been looked at.
 		if (values === agreed) continue;
 		const change = { before: othersBefore[at] ?? new Map(), after: values, agreed };

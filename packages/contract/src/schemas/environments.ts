@@ -1,6 +1,12 @@
 import { z } from "zod";
+import { MirrorView } from "./mirrors.ts";
 
-export const CreateEnvironment = z.strictObject({ name: z.string().min(1).max(200) });
+/** Names are checked by `vault`, so that the refusal says which rule was broken. */
+const Name = z.string().min(1).max(200);
+
+export const CreateEnvironment = z.strictObject({ name: Name });
+export const RenameEnvironment = z.strictObject({ name: Name, to: Name });
+export const RemoveEnvironment = z.strictObject({ name: Name });
 
 export const EnvironmentView = z.object({
 	name: z.string(),
@@ -12,5 +18,11 @@ export const EnvironmentView = z.object({
 	settings: z.int(),
 });
 
+/** What became of an environment, and of the file that mirrors it. */
+export const ChangedEnvironment = z.object({ environment: EnvironmentView, mirror: MirrorView });
+
 export type CreateEnvironment = z.infer<typeof CreateEnvironment>;
+export type RenameEnvironment = z.infer<typeof RenameEnvironment>;
+export type RemoveEnvironment = z.infer<typeof RemoveEnvironment>;
 export type EnvironmentView = z.infer<typeof EnvironmentView>;
+export type ChangedEnvironment = z.infer<typeof ChangedEnvironment>;

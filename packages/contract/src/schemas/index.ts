@@ -3,5 +3,7 @@ export * from "./access.ts";
 export * from "./audit.ts";
 export * from "./chat.ts";
 export * from "./environments.ts";
+export * from "./mirrors.ts";
 export * from "./providers.ts";
 export * from "./settings.ts";
+export * from "./transfer.ts";
