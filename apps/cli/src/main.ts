@@ -1,7 +1,15 @@
 /** The `holdfast` command. Each subcommand loads only what it needs, when it is called. */
 
 import { readOptions } from "@holdfast/config/options";
-import { AppError, type ErrorCode, NAME_PATTERN, PERMISSIONS, type Permission } from "@holdfast/contract";
+import {
+	AppError,
+	type ErrorCode,
+	EXPORT_FORMATS,
+	type ExportFormat,
+	NAME_PATTERN,
+	PERMISSIONS,
+	type Permission,
+} from "@holdfast/contract";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 export async function main(argv: string[]): Promise<void> {
@@ -79,8 +87,43 @@ function program(): Command {
 			(await import("./run.ts")).run(command, inEnvironment(options)),
 		);
 
+	addTransfer(root);
 	root.addCommand(tokenCommand());
 	return root;
+}
+
+function addTransfer(root: Command): void {
+	root
+		.command("import")
+		.description("save the settings of a .env file, after showing what that would change")
+		.argument("<file>", "the file, or - for standard input")
+		.addOption(environmentOption())
+		.option("-y, --yes", "save without asking")
+		.option("--only <names...>", "save these and leave the rest")
+		.action(async (file: string, options: Asked & { yes?: true; only?: string[] }) =>
+			(await import("./transfer.ts")).importFile(file, inEnvironment(options)),
+		);
+
+	root
+		.command("export")
+		.description("print what is saved, in the clear (recorded in the audit log)")
+		.addOption(environmentOption())
+		.addOption(new Option("-f, --format <format>", "how it is written").choices(EXPORT_FORMATS).default("dotenv"))
+		.option("--name <name>", "what a Kubernetes Secret is called")
+		.option("--inherited", "with what the environment inherits from default")
+		.option("-o, --output <file>", "into a file that only you can read, instead of standard output")
+		.option("--force", "replace the file when it exists")
+		.action(async (options: Asked & Exporting) =>
+			(await import("./transfer.ts")).exportSettings(inEnvironment(options)),
+		);
+}
+
+interface Exporting {
+	format: ExportFormat;
+	name?: string;
+	inherited?: true;
+	output?: string;
+	force?: true;
 }
 
 /** Nothing of what may be a value is printed: it was typed in the wrong place, and need not be in a log as well. */

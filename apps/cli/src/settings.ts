@@ -25,7 +25,7 @@ export async function set(name: string, { environment, plain, message }: SetOpti
  * "Saved. Revision 42, mirrored to .env. 1 server takes it up within a second; programs that are already running need a
  * restart." With whatever there is to know of the file in between.
  */
-function saved({ revision, workers, mirrors }: SaveResult): string {
+export function saved({ revision, workers, mirrors }: SaveResult): string {
 	const files = mirrors.filter(({ status }) => status === "mirrored").map(({ target }) => `, mirrored to ${target}`);
 	const reasons = mirrors.flatMap(({ reason }) => reason ?? []);
 	return [`Saved. Revision ${revision}${files.join("")}.`, ...reasons, reached(workers)].join(" ");

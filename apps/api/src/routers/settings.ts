@@ -1,6 +1,7 @@
 import { ExplainSetting, ListSettings, OneSetting, RemoveSetting, SaveSettings } from "@holdfast/contract/schemas";
 import { settings } from "@holdfast/vault";
 import { authed, router } from "../trpc.ts";
+import { transferProcedures } from "./transfer.ts";
 
 export const settingsRouter = router({
 	list: authed.input(ListSettings).query(({ ctx, input }) => settings.list(ctx.vault, ctx.caller, input)),
@@ -9,4 +10,5 @@ export const settingsRouter = router({
 	save: authed.input(SaveSettings).mutation(({ ctx, input }) => settings.save(ctx.vault, ctx.caller, input)),
 	remove: authed.input(RemoveSetting).mutation(({ ctx, input }) => settings.remove(ctx.vault, ctx.caller, input)),
 	reveal: authed.input(OneSetting).mutation(({ ctx, input }) => settings.reveal(ctx.vault, ctx.caller, input)),
+	...transferProcedures,
 });

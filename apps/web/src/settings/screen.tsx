@@ -6,6 +6,8 @@ import { useState } from "react";
 import { type Entry, roster } from "../providers/roster.ts";
 import { isStarted, standing } from "../providers/standing.ts";
 import { EnvironmentPicker, useEnvironment } from "../shell/environment-picker.tsx";
+import { Export } from "../transfer/export.tsx";
+import { Import } from "../transfer/import.tsx";
 import { trpc } from "../trpc.ts";
 import { LoadFailed } from "../ui/load-failed.tsx";
 import { Loading } from "../ui/loading.tsx";
@@ -27,6 +29,8 @@ export function SettingsScreen() {
 				<>
 					<EnvironmentPicker />
 					{entries && <Filter value={filter} onChange={setFilter} />}
+					<Import environment={environment} />
+					<Export environment={environment} />
 				</>
 			}
 		>

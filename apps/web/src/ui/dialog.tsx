@@ -7,11 +7,13 @@ import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 interface DialogProps {
 	title: string;
 	children: ReactNode;
+	/** Where things are compared side by side. */
+	wide?: boolean;
 	/** Called on Escape and on a click beside the dialog. */
 	onClose(): void;
 }
 
-export function Dialog({ title, children, onClose }: DialogProps) {
+export function Dialog({ title, children, wide = false, onClose }: DialogProps) {
 	const ref = useRef<HTMLDialogElement>(null);
 	const titleId = useId();
 	// A layout effect: it closes the dialog while it is still in the document, which is what gives focus back.
@@ -32,7 +34,7 @@ export function Dialog({ title, children, onClose }: DialogProps) {
 			onClick={(event) => {
 				if (event.target === event.currentTarget) onClose();
 			}}
-			className="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-lg border border-line bg-surface p-0 text-ink shadow-float"
+			className={`m-auto rounded-lg border border-line bg-surface p-0 text-ink shadow-float ${wide ? "w-[min(46rem,calc(100vw-2rem))]" : "w-[min(28rem,calc(100vw-2rem))]"}`}
 		>
 			<div className="space-y-4 p-5">
 				<h2 id={titleId} className="text-lg">

@@ -1,0 +1,141 @@
+/**
+ * `holdfast import` and `holdfast export`. Nothing is saved before its preview was seen and agreed to; what is exported goes
+ * to standard output or to a file that only its owner reads.
+ */
+import { isUtf8 } from "node:buffer";
+import { closeSync, constants, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import { AppError, type ExportFormat } from "@holdfast/contract";
+import { IMPORT_MAX_LENGTH, type ImportRow } from "@holdfast/contract/schemas";
+import { withClient } from "./connect.ts";
+import { saved } from "./settings.ts";
+import { table } from "./table.ts";
+
+interface ImportOptions {
+	environment: string;
+	yes?: true;
+	only?: string[];
+}
+
+/** Nobody is there to agree. Exits with 2. */
+class NotAsked extends Error {
+	readonly exitCode = 2;
+}
+
+/** @throws NotAsked when there is something to save and neither `--yes` nor a terminal to ask on. */
+export async function importFile(file: string, { environment, yes, only }: ImportOptions): Promise<void> {
+	const from = { text: readText(file) };
+	const { rows, mark } = await withClient((client) => client.settings.previewImport.mutate({ environment, from }));
+	if (rows.length > 0)
+		process.stdout.write(`${table(["LINE", "NAME", "CHANGE", "VALUE", "SAVED"], rows.map(rowOf))}\n`);
+	const names = chosen(rows, only).map(({ name, version }) => ({ name, expectedVersion: version }));
+	if (names.length === 0) {
+		process.stderr.write("There is nothing to save.\n");
+		return;
+	}
+	const settings = names.length === 1 ? "1 setting" : `${names.length} settings`;
+	if (!yes && !(await agreed(`Save ${settings} in ${environment}? [y/N] `, file))) {
+		process.stderr.write("Nothing was saved.\n");
+		return;
+	}
+	const result = await withClient((client) => client.settings.import.mutate({ environment, from, mark, names }));
+	process.stderr.write(`${saved(result)}\n`);
+}
+
+/** @throws AppError `INPUT_INVALID` */
+function readText(file: string): string {
+	const bytes = readFileSync(file === "-" ? 0 : file);
+	if (!isUtf8(bytes)) throw new AppError("INPUT_INVALID", { detail: "the text is not UTF-8" });
+	const text = bytes.toString("utf8");
+	if (text.length > IMPORT_MAX_LENGTH) throw new AppError("INPUT_INVALID", { detail: "the text is longer than 2 MiB" });
+	return text;
+}
+
+function rowOf({ line, name, verdict, reason, shown, saved }: ImportRow): string[] {
+	const what = reason === null ? verdict : `${verdict}: ${reason}`;
+	return [String(line), name ?? "(not shown)", what, oneLine(shown), verdict === "changed" ? oneLine(saved) : ""];
+}
+
+/** A plain value may have several lines. */
+function oneLine(shown: string | null): string {
+	return shown === null ? "" : shown.replaceAll("\n", "⏎");
+}
+
+/**
+ * What is to be saved: everything that is new or changed, or of that what was asked for by name.
+ *
+ * @throws AppError `IMPORT_REFUSED` for a name that was asked for and cannot be had.
+ */
+function chosen(rows: readonly ImportRow[], only?: readonly string[]): { name: string; version: number }[] {
+	const offered = rows.flatMap(({ name, verdict, version }) =>
+		name !== null && verdict !== "refused" && verdict !== "superseded" ? [{ name, verdict, version }] : [],
+	);
+	const missing = only?.find((name) => !offered.some((row) => row.name === name));
+	if (missing !== undefined) {
+		const refused = rows.find(({ name, verdict }) => name === missing && verdict === "refused");
+		const detail = refused ? `line ${refused.line}, ${refused.reason}` : "it is not in the text";
+		throw new AppError("IMPORT_REFUSED", { name: missing, detail });
+	}
+	return offered.filter(({ name, verdict }) => verdict !== "same" && (only?.includes(name) ?? true));
+}
+
+async function agreed(question: string, file: string): Promise<boolean> {
+	if (file === "-" || !process.stdin.isTTY) {
+		throw new NotAsked(
+			"There is no terminal to ask on, and nothing was saved. Add --yes to save what the preview shows.",
+		);
+	}
+	const lines = createInterface({ input: process.stdin, output: process.stderr });
+	try {
+		return /^y(es)?$/i.test((await lines.question(question)).trim());
+	} finally {
+		lines.close();
+	}
+}
+
+interface ExportOptions {
+	environment: string;
+	format: ExportFormat;
+	name?: string;
+	inherited?: true;
+	output?: string;
+	force?: true;
+}
+
+export async function exportSettings(options: ExportOptions): Promise<void> {
+	const { environment, format, name: title, inherited = false, output, force = false } = options;
+	const input = { environment, format, inherited, ...(title !== undefined && { title }) };
+	const { text, left } = await withClient((client) => client.settings.export.mutate(input));
+	if (output === undefined) process.stdout.write(text);
+	else writePrivately(output, text, force);
+	for (const { name, reason } of left) process.stderr.write(`${name} is not in it: ${reason}.\n`);
+}
+
+/**
+ * A file that its owner alone may read, whole or not at all when it replaces another.
+ *
+ * @throws AppError `FILE_EXISTS` when there is one and `force` is not set.
+ */
+function writePrivately(path: string, text: string, force: boolean): void {
+	const target = force ? `${path}.${process.pid}.tmp` : path;
+	const fd = create(target);
+	try {
+		writeFileSync(fd, text);
+		fsyncSync(fd);
+		if (force) renameSync(target, path);
+	} catch (error) {
+		rmSync(target, { force: true });
+		throw error;
+	} finally {
+		closeSync(fd);
+	}
+}
+
+function create(path: string): number {
+	try {
+		return openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+		throw new AppError("FILE_EXISTS", { name: path }, { cause: error });
+	}
+}
