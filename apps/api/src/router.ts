@@ -2,14 +2,19 @@
 
 import type { Role } from "@holdfast/contract";
 import {
+	ConfigureMirror,
 	CreateEnvironment,
 	CreateToken,
 	type Health,
 	ListAudit,
 	type Me,
+	OneMirror,
+	RemoveEnvironment,
+	RenameEnvironment,
+	ResolveDrift,
 	RevokeToken,
 } from "@holdfast/contract/schemas";
-import { audit, environments, tokens } from "@holdfast/vault";
+import { audit, environments, mirrors, tokens } from "@holdfast/vault";
 import { chatRouter } from "./routers/chat.ts";
 import { providersRouter } from "./routers/providers.ts";
 import { settingsRouter } from "./routers/settings.ts";
@@ -40,6 +45,21 @@ export const appRouter = listed(
 			create: authed
 				.input(CreateEnvironment)
 				.mutation(({ ctx, input }) => environments.create(ctx.vault, ctx.caller, input)),
+			rename: authed
+				.input(RenameEnvironment)
+				.mutation(({ ctx, input }) => environments.rename(ctx.vault, ctx.caller, input)),
+			remove: authed
+				.input(RemoveEnvironment)
+				.mutation(({ ctx, input }) => environments.remove(ctx.vault, ctx.caller, input)),
+		}),
+		mirrors: router({
+			status: authed.query(({ ctx }) => mirrors.status(ctx.vault, ctx.caller)),
+			diff: authed.input(OneMirror).query(({ ctx, input }) => mirrors.diff(ctx.vault, ctx.caller, input)),
+			sync: authed.input(OneMirror).mutation(({ ctx, input }) => mirrors.sync(ctx.vault, ctx.caller, input)),
+			resolve: authed.input(ResolveDrift).mutation(({ ctx, input }) => mirrors.resolve(ctx.vault, ctx.caller, input)),
+			configure: authed
+				.input(ConfigureMirror)
+				.mutation(({ ctx, input }) => mirrors.configure(ctx.vault, ctx.caller, input)),
 		}),
 		providers: providersRouter,
 		chat: chatRouter,

@@ -2,7 +2,9 @@
 export { anonymous, authorize, type Caller, deny, localCaller, userCaller } from "./access.ts";
 export * as audit from "./audit.ts";
 export * as environments from "./environments.ts";
+export * as mirrors from "./mirrors.ts";
 export * as settings from "./settings.ts";
 export * as authTables from "./storage/auth-tables.ts";
 export * as tokens from "./tokens.ts";
+export * as transfer from "./transfer.ts";
 export { openVault, type Step, type Vault, type VaultOptions } from "./vault.ts";

@@ -5,6 +5,7 @@
 import { open, type SealContext, type SealingKey } from "@holdfast/crypto";
 import type { KeyRing } from "./keyring.ts";
 import { openSnapshot, type Snapshot } from "./snapshot.ts";
+import type { StoredMirror } from "./storage/schema.ts";
 import type { EnvironmentRow, Storage, VersionRow } from "./storage/storage.ts";
 
 export interface LiveEnvironment {
@@ -17,6 +18,10 @@ export interface LiveEnvironment {
 	readonly damaged: ReadonlySet<string>;
 	/** Whether the stored snapshot is not what the rows say, so that applications cannot hydrate from it. */
 	readonly torn: boolean;
+	/** How its file is kept. */
+	readonly mirror: StoredMirror;
+	/** Removed: of no use any more but to take its lines out of its file. */
+	readonly removed: boolean;
 }
 
 export class Live {
@@ -37,7 +42,8 @@ export class Live {
 		const next = new Map<string, LiveEnvironment>();
 		for (const row of await this.#storage.environments()) {
 			const known = this.#environments.get(row.name);
-			next.set(row.name, known?.edition === row.edition ? known : await this.#load(row, known));
+			const isKnown = known?.edition === row.edition && known.revision === row.revision;
+			next.set(row.name, isKnown ? known : await this.#load(row, known));
 		}
 		this.#environments = next;
 		this.#revision = revision;
@@ -45,10 +51,20 @@ export class Live {
 	}
 
 	environments(): LiveEnvironment[] {
+		return this.withRemoved().filter(({ removed }) => !removed);
+	}
+
+	withRemoved(): LiveEnvironment[] {
 		return [...this.#environments.values()].sort((a, b) => a.name.localeCompare(b.name));
 	}
 
 	find(name: string): LiveEnvironment | undefined {
+		const found = this.#environments.get(name);
+		return found?.removed ? undefined : found;
+	}
+
+	/** An environment, or what is left of a removed one. */
+	findAny(name: string): LiveEnvironment | undefined {
 		return this.#environments.get(name);
 	}
 
@@ -82,7 +98,7 @@ export class Live {
 			torn = true;
 			values.set(row.name, { value, secret, version });
 		}
-		return { name, revision, edition, values, damaged, torn };
+		return { name, revision, edition, values, damaged, torn, mirror: stored.mirror ?? {}, removed: stored.removed };
 	}
 }
 

@@ -1,225 +1,200 @@
+/** How the `.env` files stand, and deciding what becomes of lines that someone edited by hand. */
+import { AppError, mask } from "@holdfast/contract";
+import type {
+	ConfigureMirror,
+	MirrorDiff,
+	MirrorLine,
+	MirrorView,
+	OneMirror,
+	ResolveDrift,
+	Side,
+} from "@holdfast/contract/schemas";
+import { authorize, type Caller, entry } from "./access.ts";
+import { isDrift, type Line } from "./drift.ts";
+import { type LiveEnvironment, openValue } from "./live.ts";
+import { mirrorFileProblem, mirrorOptions } from "./mirror-options.ts";
+import { describe } from "./mirror-words.ts";
+import { change, type Intent } from "./save.ts";
+import { secretByCatalogue } from "./sources.ts";
+import type { StoredMirror } from "./storage/schema.ts";
+import { takeIn } from "./take-in.ts";
+import type { Vault } from "./vault.ts";
+
+/** How the file of each environment stands that the caller may see. */
+export async function status(vault: Vault, caller: Caller): Promise<MirrorView[]> {
+	await authorize(vault, caller, { action: "mirrors.status", target: null, environment: null });
+	await vault.live.refresh();
+	const visible = vault.live.environments().filter(({ name }) => caller.environments?.has(name) ?? true);
+	return Promise.all(visible.map((environment) => viewOf(vault, environment)));
+}
+
 /**
- * The `.env` files that follow the environments. The database is the truth and a file its projection: it is written after
- * the commit, from the values in memory, under a lock between processes. Guards two invariants: a save never fails because
- * a file cannot be written, and a line that someone edited by hand is never overwritten.
+ * Every line that is Holdfast's to keep, with what was last written, what is saved and what the file says.
  *
- * What is still to be written is not kept in a list of its own: a file is behind when its environment's revision is above
- * the one the file is known to hold. Both are in the database, so that a crash loses neither.
+ * @throws AppError `ENVIRONMENT_NOT_FOUND`, `FILE_UNSAFE` when the file cannot be read.
  */
-import { statSync } from "node:fs";
-import { join } from "node:path";
-import { AppError, envFileName, looksMasked } from "@holdfast/contract";
-import type { MirrorStatus } from "@holdfast/contract/schemas";
-import { type EnvFile, planLine, type Step as ReplaceStep, readEnvFile, updateEnvFile } from "@holdfast/envfile";
-import type { Live, LiveEnvironment } from "./live.ts";
-import type { Snapshot } from "./snapshot.ts";
-import type { MirrorRow, Storage } from "./storage/storage.ts";
-import type { VaultOptions } from "./vault.ts";
-
-export type MirrorStep = ReplaceStep;
-
-/** The first and the longest wait before a failed file is tried again, in milliseconds. */
-const RETRY_FIRST = 1_000;
-const RETRY_LONGEST = 60_000;
-
-interface MirrorParts {
-	options: VaultOptions;
-	storage: Storage;
-	live: Live;
-	fingerprint: (name: string, value: string) => string;
-	/** The project folder, relative to the data folder, so that the two can be moved together. */
-	folder: string;
+export async function diff(vault: Vault, caller: Caller, { environment: name }: OneMirror): Promise<MirrorDiff> {
+	await authorize(vault, caller, { action: "mirrors.diff", target: null, environment: name });
+	const environment = await find(vault, name);
+	const { lines, unmanaged, options } = await vault.mirrors.look(environment);
+	const sorted = lines.sort((a, b) => Number(isDrift(b)) - Number(isDrift(a)) || a.name.localeCompare(b.name));
+	return {
+		environment: name,
+		target: options.file,
+		lines: await Promise.all(sorted.map((line) => lineView(vault, environment, line))),
+		unmanaged,
+	};
 }
 
-export class Mirrors {
-	readonly #parts: MirrorParts;
-	/** Revisions that files are known to hold and that are not written down yet: a save does not wait for that. */
-	readonly #held = new Map<string, MirrorRow>();
-	/** What each file was last made to say. A line that still does is Holdfast's own without asking the history. */
-	readonly #written = new Map<string, Snapshot>();
-	readonly #failing = new Map<string, { status: MirrorStatus; wait: number; timer: NodeJS.Timeout }>();
+/** Bring an environment's file up to date at once, and take in what was edited there if that is the file's policy. */
+export async function sync(vault: Vault, caller: Caller, { environment: name }: OneMirror): Promise<MirrorView> {
+	const act = { action: "mirrors.sync", target: name, environment: name } as const;
+	await authorize(vault, caller, act);
+	await find(vault, name);
+	await vault.mirrors.sync(name);
+	const taken = await takeIn(vault, name);
+	const details = { taken: taken.join(", ").slice(0, 500) };
+	await vault.storage.commit({ audit: [entry(caller, { ...act, outcome: "done", details })] });
+	return viewOf(vault, await find(vault, name));
+}
 
-	constructor(parts: MirrorParts) {
-		this.#parts = parts;
+/**
+ * Let lines take one side. A value that is given up goes into the history first, so that the choice can be undone.
+ *
+ * @throws AppError `LINE_SETTLED` for a line that needs no choice, `LINE_CHANGED` when either side is not what the caller
+ * saw; then nothing was done.
+ */
+export async function resolve(vault: Vault, caller: Caller, input: ResolveDrift): Promise<MirrorView> {
+	const { environment: name, choices, message = null } = input;
+	const target = choices.map((choice) => choice.name).join(", ");
+	const act = { action: "mirrors.resolve", target: target.slice(0, 500), environment: name } as const;
+	await authorize(vault, caller, act);
+	const environment = await find(vault, name);
+	const { lines } = await vault.mirrors.look(environment);
+	const found = new Map(lines.map((line) => [line.name, line]));
+	const intents: Intent[] = [];
+	const again = new Set<string>();
+	for (const choice of choices) {
+		const line = found.get(choice.name);
+		if (!line || !isDrift(line)) throw new AppError("LINE_SETTLED", { name: choice.name });
+		const now = { saved: markOf(vault, line, "saved"), file: markOf(vault, line, "file") };
+		if (now.saved !== choice.saved || now.file !== choice.file) throw new AppError("LINE_CHANGED", choice);
+		const expectedVersion = environment.values.get(line.name)?.version ?? 0;
+		const replaced = line.state === "blank" || line.file === null ? undefined : line.file;
+		if (choice.take === "file") intents.push({ name: line.name, value: textOf(line), expectedVersion });
+		else if (replaced === undefined) again.add(line.name);
+		else intents.push({ name: line.name, value: line.saved, expectedVersion, instead: replaced });
 	}
+	if (intents.length > 0) await change(vault, caller, { ...act, owner: "shared", intents, message, environment: name });
+	else await vault.storage.commit({ audit: [entry(caller, { ...act, outcome: "done" })] });
+	await vault.mirrors.sync(name, again);
+	return viewOf(vault, await find(vault, name));
+}
 
-	/** Bring an environment's file up to what is saved, and say how that went. Never throws: the save it follows stands. */
-	async sync(environment: string): Promise<MirrorStatus> {
-		try {
-			const status = await this.#parts.storage.exclusive(() => this.#write(environment));
-			this.#recovered(environment);
-			return status;
-		} catch (error) {
-			const { message: reason } = error instanceof AppError ? error : new AppError("INTERNAL", {}, { cause: error });
-			const status: MirrorStatus = { target: envFileName(environment), status: "pending", names: [], reason };
-			// A command has its answer to say it in; a server has its log.
-			if (this.#parts.options.serves && !this.#failing.has(environment)) this.#parts.options.warn(inLog(error, reason));
-			this.#retryLater(environment, status);
-			return status;
-		}
+/**
+ * Choose how an environment's file is kept. A file that is moved goes to its new place unless one is there already; one
+ * that is turned off stays as it is.
+ *
+ * @throws AppError `MIRROR_FILE_INVALID`, `ENVIRONMENT_NOT_FOUND`.
+ */
+export async function configure(vault: Vault, caller: Caller, input: ConfigureMirror): Promise<MirrorView> {
+	const { environment: name, ...chosen } = input;
+	const act = { action: "mirrors.configure", target: name, environment: name } as const;
+	await authorize(vault, caller, act);
+	const environment = await find(vault, name);
+	const before = mirrorOptions(environment);
+	const stored = withChosen(environment.mirror, chosen);
+	const after = mirrorOptions({ name, mirror: stored });
+	const others = vault.live.environments().filter((each) => each.name !== name);
+	const problem = mirrorFileProblem(after.file, new Set(others.map((each) => mirrorOptions(each).file)));
+	if (problem !== null) throw new AppError("MIRROR_FILE_INVALID", { name: after.file, detail: problem });
+	const moved = before.file !== after.file || before.format !== after.format;
+	const { enabled, file, format, onEdit } = after;
+	const details = { enabled, file, format, onEdit, readers: after.readers.join(", ") };
+	await vault.storage.commit({
+		mirror: { environment: name, options: Object.keys(stored).length > 0 ? stored : null, moved },
+		audit: [entry(caller, { ...act, outcome: "done", details })],
+	});
+	const changed = await find(vault, name);
+	if (moved && before.enabled && enabled) await vault.mirrors.moved(changed, before);
+	await vault.mirrors.sync(name);
+	return viewOf(vault, changed);
+}
+
+/** What is stored once these choices are made: only what differs from the usual. */
+function withChosen(stored: StoredMirror, chosen: Omit<ConfigureMirror, "environment">): StoredMirror {
+	const given = Object.entries({ ...stored, ...chosen }).filter(([, value]) => value !== undefined && value !== null);
+	return Object.fromEntries(given);
+}
+
+/** A mirror as it stands, looked at and not changed. */
+export async function viewOf(vault: Vault, environment: LiveEnvironment): Promise<MirrorView> {
+	const { name, revision } = environment;
+	const options = mirrorOptions(environment);
+	const failing = vault.mirrors.failing(name);
+	const rest = { environment: name, options, revision, failures: failing?.failures ?? 0 };
+	const retryAt = failing?.retryAt ?? null;
+	if (!options.enabled) {
+		return { ...rest, target: options.file, status: "off", names: [], reason: null, held: 0, retryAt };
 	}
-
-	/** Bring up every file that is behind its environment, as those are that another process could not write. */
-	async syncBehind(): Promise<void> {
-		for (const { name, revision } of this.#parts.live.environments()) {
-			if (this.#failing.has(name) || (await this.#known(name)) >= revision) continue;
-			await this.#syncAloud(name);
-		}
-	}
-
-	/** Look at every file, whatever it is known to hold: someone may have edited or deleted it meanwhile. */
-	async syncAll(): Promise<void> {
-		for (const { name } of this.#parts.live.environments()) {
-			await this.#syncAloud(name);
-		}
-		await this.record();
-	}
-
-	/** Sync where nobody waits for the answer: what it has to say goes to the log. */
-	async #syncAloud(environment: string): Promise<void> {
-		const { status, reason } = await this.sync(environment);
-		if (reason && status !== "pending") this.#parts.options.warn(reason);
-	}
-
-	/** The files that could not be written, with the reason. */
-	pending(): MirrorStatus[] {
-		return Array.from(this.#failing.values(), ({ status }) => status);
-	}
-
-	async stop(): Promise<void> {
-		for (const { timer } of this.#failing.values()) clearTimeout(timer);
-		await this.record();
-	}
-
-	/** Write down which revisions the files hold, so that every process knows. Done off the path of any save. */
-	async record(): Promise<void> {
-		const rows = [...this.#held.values()];
-		if (rows.length === 0) return;
-		await this.#parts.storage.commit({ audit: [], mirrored: rows });
-		for (const row of rows) if (this.#held.get(row.environment) === row) this.#held.delete(row.environment);
-	}
-
-	/** The revision an environment's file is known to hold, 0 for none. */
-	async #known(environment: string): Promise<number> {
-		const held = this.#held.get(environment);
-		if (held) return held.revision;
-		return (await this.#parts.storage.mirror(environment, this.#parts.folder))?.revision ?? 0;
-	}
-
-	async #write(environment: string): Promise<MirrorStatus> {
-		const { options, live, folder } = this.#parts;
-		await live.refresh();
-		const target = envFileName(environment);
-		const saved = live.find(environment);
-		if (!saved) return { target, status: "off", names: [], reason: null };
-		const path = join(options.projectDir, target);
-		const known = await this.#known(environment);
-		const file = readEnvFile(path);
-		if (file.problem) throw file.problem;
-		const { values, drift } = await this.#compare(saved, file, known);
-		const rest = { root: options.projectDir, from: file, ...(options.onStep && { onStep: options.onStep }) };
-		const written = values.size > 0 ? updateEnvFile({ path, values, ...rest }) : null;
-		this.#written.set(environment, saved.values);
-		if (known !== saved.revision) {
-			this.#held.set(environment, { environment, folder, revision: saved.revision });
-		}
-		return describe(target, { drift, vaultOnly: written?.vaultOnly ?? [], exposed: isExposed(path) });
-	}
-
-	/** Compare what was last written, what is saved and what the file says, and choose the lines to write. */
-	async #compare(
-		saved: LiveEnvironment,
-		file: EnvFile,
-		known: number,
-	): Promise<{ values: Map<string, string | null>; drift: string[] }> {
-		const exists = file.state !== null && file.state.text !== null;
-		const values = new Map<string, string | null>();
-		const drift: string[] = [];
-		const written = this.#written.get(saved.name);
-		for (const [name, { value }] of saved.values) {
-			// A value that does not open cannot be written; its line, if there is one, may be all that is left of it.
-			if (value === null) continue;
-			const line = file.entries.get(name);
-			const lineless = line === undefined && (!exists || "vaultOnly" in planLine(name, value));
-			const settled = line === value || lineless || (line !== undefined && line === written?.get(name)?.value);
-			if (settled || (await this.#isOurs(saved.name, name, line, known))) values.set(name, value);
-			else drift.push(name);
-		}
-		for (const [name, line] of file.entries) {
-			if (saved.values.has(name)) continue;
-			const row = await this.#parts.storage.setting(saved.name, "shared", name);
-			if (row && (await this.#isOurs(saved.name, name, line, known))) values.set(name, null);
-		}
-		return { values, drift };
-	}
-
-	/**
-	 * Whether a line, or its absence, is as Holdfast left it: one of the values it has had since the revision that the file
-	 * was last known to hold. Anything else was typed by someone. A line without a value, as examples have, counts as none.
-	 */
-	async #isOurs(environment: string, name: string, line: string | undefined, known: number): Promise<boolean> {
-		const since = await this.#parts.storage.history(environment, "shared", name, known);
-		if (line !== undefined && !isPlaceholder(line)) {
-			const mark = this.#parts.fingerprint(name, line);
-			return since.some((version) => version.fingerprint === mark);
-		}
-		const then = since.find((version) => version.revision <= known);
-		return then === undefined || then.sealed === null || since.length > 1;
-	}
-
-	#retryLater(environment: string, status: MirrorStatus): void {
-		const before = this.#failing.get(environment);
-		if (before) clearTimeout(before.timer);
-		const wait = Math.min(before ? before.wait * 2 : RETRY_FIRST, RETRY_LONGEST);
-		const timer = setTimeout(() => void this.sync(environment), wait);
-		timer.unref();
-		this.#failing.set(environment, { status, wait, timer });
-	}
-
-	#recovered(environment: string): void {
-		clearTimeout(this.#failing.get(environment)?.timer);
-		this.#failing.delete(environment);
+	try {
+		const look = await vault.mirrors.look(environment);
+		const held = look.known?.revision ?? 0;
+		const status = failing?.status ?? describe(look, look.lines.filter(isDrift));
+		return { ...rest, ...status, held, retryAt };
+	} catch (error) {
+		if (!(error instanceof AppError)) throw error;
+		const [target, reason] = [options.file, error.message];
+		return { ...rest, target, status: "pending", names: [], reason, held: 0, retryAt };
 	}
 }
 
-/** The reason; of a failure nobody foresaw also its name and first frame, because its message may quote a value. */
-function inLog(error: unknown, reason: string): string {
-	if (error instanceof AppError || !(error instanceof Error)) return reason;
-	const frame = error.stack?.split("\n").find((line) => /^\s+at /.test(line)) ?? "";
-	return `${reason} (${error.name}${frame})`;
+async function find(vault: Vault, name: string): Promise<LiveEnvironment> {
+	await vault.live.refresh();
+	const environment = vault.live.find(name);
+	if (!environment) throw new AppError("ENVIRONMENT_NOT_FOUND", { name });
+	return environment;
 }
 
-interface Findings {
-	drift: readonly string[];
-	vaultOnly: ReadonlyArray<{ name: string; readers: readonly string[] }>;
-	/** Whether other users of the machine can read the file. */
-	exposed: boolean;
+/** What a line says, to be saved; a blank one says that there is to be none. */
+function textOf({ state, file }: Line): string | null {
+	return state === "blank" ? null : file;
 }
 
-function describe(target: string, { drift, vaultOnly, exposed }: Findings): MirrorStatus {
-	const edited =
-		drift.length > 0
-			? `${drift.join(", ")} in ${target} is not what Holdfast wrote there: someone edited it, and it was left alone.`
-			: null;
-	const names = vaultOnly.map(({ name }) => name);
-	const readers = [...new Set(vaultOnly.flatMap((each) => each.readers))].join(", ");
-	const kept =
-		names.length > 0
-			? `${names.join(", ")} has no form in a .env file that ${readers} would read rightly; Holdfast keeps it.`
-			: null;
-	if (edited) return { target, status: "drift", names: [...drift], reason: kept ? `${edited} ${kept}` : edited };
-	if (kept) return { target, status: "vault-only", names, reason: kept };
-	const reason = exposed ? `Other users of this machine can read ${target}. Run \`chmod 600 ${target}\`.` : null;
-	return { target, status: "mirrored", names: [], reason };
+function markOf(vault: Vault, line: Line, side: "saved" | "file"): string | null {
+	const value = line[side];
+	return value === null ? null : vault.fingerprint(line.name, value);
 }
 
-/** A line that says where a value belongs, and has none: nothing is lost when it is replaced. */
-function isPlaceholder(line: string): boolean {
-	return line === "" || looksMasked(line);
+async function lineView(vault: Vault, environment: LiveEnvironment, line: Line): Promise<MirrorLine> {
+	const { name, state, base } = line;
+	const secret = environment.values.get(name)?.secret ?? secretByCatalogue(name);
+	const sideOf = (value: string | null): Side | null =>
+		value === null ? null : { shown: secret ? mask(value) : value, fingerprint: vault.fingerprint(name, value) };
+	const isOld = base !== null && line.saved !== null && base !== vault.fingerprint(name, line.saved);
+	const [saved, file] = [sideOf(line.saved), sideOf(line.file)];
+	if (base === null) return { name, secret, state, base: state === "same" ? saved : null, saved, file };
+	if (!isOld && saved) return { name, secret, state, base: saved, saved, file };
+	return {
+		name,
+		secret,
+		state,
+		base: { shown: await shownOf(vault, environment, { name, base, secret }), fingerprint: base },
+		saved,
+		file,
+	};
 }
 
-/** A file keeps the mode it had. One that others can read is theirs to keep so, but not without a word. */
-function isExposed(path: string): boolean {
-	const stats = statSync(path, { throwIfNoEntry: false });
-	return stats !== undefined && (stats.mode & 0o077) !== 0;
+/** How the version with a fingerprint is shown; `null` when none opens. */
+async function shownOf(
+	vault: Vault,
+	environment: LiveEnvironment,
+	{ name, base, secret }: { name: string; base: string; secret: boolean },
+): Promise<string | null> {
+	const rows = await vault.storage.history(environment.name, "shared", name);
+	const row = rows.find(({ fingerprint }) => fingerprint === base);
+	const key = row ? await vault.keys.find(`environment:${environment.name}`) : null;
+	if (!row || !key) return null;
+	const text = openValue(key, vault.storage.instance.id, row);
+	return text !== null && (secret || row.secret) ? mask(text) : text;
 }

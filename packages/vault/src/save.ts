@@ -5,12 +5,13 @@
 
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AppError, envFileName, forbiddenBecause, NAME_PATTERN, valueProblem } from "@holdfast/contract";
+import { AppError, forbiddenBecause, NAME_PATTERN, valueProblem } from "@holdfast/contract";
 import type { Owner, RemoveSetting, SaveResult, SaveSettings, SettingView } from "@holdfast/contract/schemas";
 import { type SealedDataKey, type SealingKey, seal } from "@holdfast/crypto";
-import { readEnvFile } from "@holdfast/envfile";
 import { type Act, authorize, type Caller, deny, entry } from "./access.ts";
 import { type LiveEnvironment, valueContext } from "./live.ts";
+import { fileFormat } from "./mirror-format.ts";
+import { mirrorOptions } from "./mirror-options.ts";
 import { type SnapshotValue, sealSnapshot } from "./snapshot.ts";
 import { gather, secretByCatalogue, toView } from "./sources.ts";
 import type { Change, VersionRow, VersionWrite } from "./storage/storage.ts";
@@ -21,15 +22,18 @@ import { countWorkers } from "./worker.ts";
 const TRIES = 200;
 
 /** One setting to be written: a value, or `null` to remove it. */
-interface Intent {
+export interface Intent {
 	name: string;
 	value: string | null;
 	secret?: boolean | undefined;
 	expectedVersion?: number | undefined;
+	/** The hand-written value that this one takes the place of; it goes into the history first. */
+	instead?: string | undefined;
 }
 
-interface Request {
-	action: "settings.save" | "settings.remove";
+/** A change of settings, as the audit log will call it. */
+export interface Request {
+	action: "settings.save" | "settings.remove" | "mirrors.resolve";
 	environment: string;
 	owner: Owner;
 	intents: readonly Intent[];
@@ -47,7 +51,7 @@ interface Request {
  */
 export async function save(vault: Vault, caller: Caller, input: SaveSettings): Promise<SaveResult> {
 	const { environment, owner, writes, message = null } = input;
-	return carryOut(vault, caller, { action: "settings.save", environment, owner, intents: writes, message });
+	return change(vault, caller, { action: "settings.save", environment, owner, intents: writes, message });
 }
 
 /**
@@ -58,10 +62,15 @@ export async function save(vault: Vault, caller: Caller, input: SaveSettings): P
 export async function remove(vault: Vault, caller: Caller, input: RemoveSetting): Promise<SaveResult> {
 	const { environment, owner, name, expectedVersion, message = null } = input;
 	const intents = [{ name, value: null, expectedVersion }];
-	return carryOut(vault, caller, { action: "settings.remove", environment, owner, intents, message });
+	return change(vault, caller, { action: "settings.remove", environment, owner, intents, message });
 }
 
-async function carryOut(vault: Vault, caller: Caller, request: Request): Promise<SaveResult> {
+/**
+ * Write settings and remove settings in one commit, and answer what came of it.
+ *
+ * @throws AppError as `save` and `remove` do.
+ */
+export async function change(vault: Vault, caller: Caller, request: Request): Promise<SaveResult> {
 	const { action, environment, intents } = request;
 	const target = intents
 		.map(({ name }) => name)
@@ -122,6 +131,7 @@ async function planChange(vault: Vault, caller: Caller, request: Request & { own
 	const { key, planned } = await vault.keys.findOrPlan(keyOwner);
 
 	const author = { key, owner, by: caller.label, message: request.message };
+	const { file } = mirrorOptions(live);
 	let lines: ReadonlyMap<string, string> | undefined;
 	const writes: VersionWrite[] = [];
 	const audit: Change["audit"][number][] = [];
@@ -129,9 +139,9 @@ async function planChange(vault: Vault, caller: Caller, request: Request & { own
 	for (const intent of request.intents) {
 		const row = await vault.storage.setting(live.name, owner, intent.name);
 		refuseStale(intent, row);
-		if (row === null && owner === "shared") lines ??= handWritten(vault, live.name);
-		const line = lines?.get(intent.name);
-		const versions = sealVersions(vault, author, { intent, row, line, environment: live.name });
+		if (row === null && owner === "shared") lines ??= await handWritten(vault, live);
+		const line = intent.instead ?? lines?.get(intent.name);
+		const versions = sealVersions(vault, author, { intent, row, line, file, environment: live.name });
 		writes.push(...versions);
 		const last = versions.at(-1);
 		if (!last) continue;
@@ -153,8 +163,9 @@ interface Author {
 interface Subject {
 	intent: Intent;
 	row: VersionRow | null;
-	/** The value a hand-written line of the `.env` file has for this name. */
+	/** The hand-written value that is about to be replaced in the `.env` file, if there is one. */
 	line: string | undefined;
+	file: string;
 	environment: string;
 }
 
@@ -162,15 +173,13 @@ interface Subject {
  * The versions one intent makes: the intended one, and before it, for a setting never saved, the value that its line in the
  * `.env` file has, because the mirror is about to replace that line.
  */
-function sealVersions(vault: Vault, author: Author, { intent, row, line, environment }: Subject): VersionWrite[] {
+function sealVersions(vault: Vault, author: Author, subject: Subject): VersionWrite[] {
+	const { intent, row, line, file, environment } = subject;
 	const secret = intent.secret ?? row?.secret ?? secretByCatalogue(intent.name);
-	const replacesLine =
-		row === null && line !== undefined && line !== intent.value && valueProblem(line) === null && intent.value !== null;
+	const replacesLine = line !== undefined && line !== intent.value && valueProblem(line) === null;
 	const steps = [
 		// Nobody said that the line is plain: only the catalogue knows.
-		...(replacesLine
-			? [{ value: line, secret: secretByCatalogue(intent.name), message: `As found in ${envFileName(environment)}` }]
-			: []),
+		...(replacesLine ? [{ value: line, secret: secretByCatalogue(intent.name), message: `As found in ${file}` }] : []),
 		{ value: intent.value, secret, message: author.message },
 	];
 	return steps.map(({ value, secret, message }, i) => {
@@ -191,7 +200,8 @@ function sealVersions(vault: Vault, author: Author, { intent, row, line, environ
 
 function refuseStale(intent: Intent, row: VersionRow | null): void {
 	const present = row && row.sealed !== null ? row.version : 0;
-	if (intent.value === null && present === 0) throw new AppError("SETTING_NOT_FOUND", { name: intent.name });
+	if (intent.value === null && present === 0 && intent.instead === undefined)
+		throw new AppError("SETTING_NOT_FOUND", { name: intent.name });
 	if (intent.expectedVersion !== undefined && intent.expectedVersion !== present) {
 		throw new AppError("VERSION_CONFLICT", { name: intent.name });
 	}
@@ -233,8 +243,11 @@ function auditOf(caller: Caller, request: Request, written: VersionWrite): Chang
 	});
 }
 
-function handWritten(vault: Vault, environment: string): ReadonlyMap<string, string> {
-	return readEnvFile(join(vault.options.projectDir, envFileName(environment))).entries;
+async function handWritten(vault: Vault, environment: LiveEnvironment): Promise<ReadonlyMap<string, string>> {
+	const options = mirrorOptions(environment);
+	if (!options.enabled) return new Map();
+	const { projectDir: root } = vault.options;
+	return (await fileFormat(options.format)).read({ path: join(root, options.file), root, options }).entries;
 }
 
 interface Done {

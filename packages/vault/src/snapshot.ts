@@ -114,7 +114,7 @@ type Row = [
 const SELECT = `
 	SELECT i.id, i.root_key_id, i.revision, e.name, e.edition, e.snapshot, k.id, k.sealed
 	FROM instance i
-	LEFT JOIN (environment e JOIN data_key k ON k.owner = 'environment:' || e.name) ON e.name IN (?, ?)`;
+	LEFT JOIN (environment e JOIN data_key k ON k.owner = 'environment:' || e.name) ON e.name IN (?, ?) AND NOT e.removed`;
 
 function readRows(path: string, environment: string): Row[] {
 	try {

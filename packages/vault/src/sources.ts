@@ -1,11 +1,12 @@
 /** Gathers what every place has for an environment, and shows it without showing secrets. */
 import { join } from "node:path";
-import { AppError, DEFAULT_ENVIRONMENT, envFileName, forbiddenBecause, mask, NAME_PATTERN } from "@holdfast/contract";
+import { AppError, DEFAULT_ENVIRONMENT, forbiddenBecause, mask, NAME_PATTERN } from "@holdfast/contract";
 import type { Layer, SettingView } from "@holdfast/contract/schemas";
-import { readEnvFile } from "@holdfast/envfile";
+import { isEncrypted, readEnvFile } from "@holdfast/envfile";
 import { catalogueSetting } from "@holdfast/providers";
 import type { Caller } from "./access.ts";
 import { openValue } from "./live.ts";
+import { mirrorOptions } from "./mirror-options.ts";
 import { type Candidate, candidates, type Sources } from "./resolve.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { VersionRow } from "./storage/storage.ts";
@@ -30,11 +31,11 @@ export async function gather(vault: Vault, caller: Caller, environment: string):
 	const live = vault.live.find(environment);
 	if (!live) throw new AppError("ENVIRONMENT_NOT_FOUND", { name: environment });
 	const inherited = environment === DEFAULT_ENVIRONMENT ? undefined : vault.live.find(DEFAULT_ENVIRONMENT);
-	const files = [environment, ...(inherited ? [DEFAULT_ENVIRONMENT] : [])].map((name) => ({
-		path: envFileName(name),
-		environment: name,
-		values: settable(readEnvFile(join(vault.options.projectDir, envFileName(name))).entries),
-	}));
+	const files = [live, ...(inherited ? [inherited] : [])].map((each) => {
+		const { file } = mirrorOptions(each);
+		const { entries } = readEnvFile(join(vault.options.projectDir, file));
+		return { path: file, environment: each.name, values: settable(entries) };
+	});
 	return {
 		environment,
 		revision,
@@ -127,6 +128,9 @@ async function personalValues(vault: Vault, userId: string, environment: string)
 	return new Map(rows.map((row) => [row.name, { value: textOf(row), version: row.version, secret: row.secret }]));
 }
 
+/** The lines that may count as values: of a legal name, and not sealed for another program. */
 function settable(entries: ReadonlyMap<string, string>): Map<string, string> {
-	return new Map([...entries].filter(([name]) => NAME_PATTERN.test(name) && forbiddenBecause(name) === null));
+	const counts = (name: string, value: string) =>
+		NAME_PATTERN.test(name) && forbiddenBecause(name) === null && !isEncrypted(value);
+	return new Map([...entries].filter(([name, value]) => counts(name, value)));
 }

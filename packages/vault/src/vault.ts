@@ -7,11 +7,12 @@ import { AppError } from "@holdfast/contract";
 import { claimCode, fingerprinter, sessionSecret } from "@holdfast/crypto";
 import { KeyRing } from "./keyring.ts";
 import { Live } from "./live.ts";
-import { type MirrorStep, Mirrors } from "./mirrors.ts";
+import { MirrorFiles, type MirrorStep } from "./mirror-files.ts";
 import type { RootKeySource } from "./root-key.ts";
 import { repairSnapshots, start } from "./start.ts";
 import type { SqliteDatabase } from "./storage/connect.ts";
 import type { Storage } from "./storage/storage.ts";
+import { keepFile } from "./take-in.ts";
 import { TokenUses } from "./token-uses.ts";
 import { Worker } from "./worker.ts";
 
@@ -40,7 +41,7 @@ export interface Vault {
 	readonly storage: Storage;
 	readonly keys: KeyRing;
 	readonly live: Live;
-	readonly mirrors: Mirrors;
+	readonly mirrors: MirrorFiles;
 	readonly tokenUses: TokenUses;
 	/** This process as a worker; `null` when it does not serve. */
 	readonly worker: Worker | null;
@@ -70,19 +71,11 @@ export async function openVault(given: VaultOptions): Promise<Vault> {
 	const folder = await projectFolder(storage, given);
 	const options = { ...given, projectDir: resolve(given.dataDir, folder) };
 	const { warn } = options;
-	const mirrors = new Mirrors({ options, storage, live, fingerprint, folder });
-	const worker = options.serves ? new Worker({ storage, live, mirrors, warn }) : null;
+	const mirrors = new MirrorFiles({ options, storage, live, fingerprint, folder });
+	const keep = (environment: string) => keepFile(vault, environment);
+	const worker = options.serves ? new Worker({ storage, live, mirrors, keep, warn }) : null;
 	const tokenUses = new TokenUses(storage, warn);
-	await live.refresh();
-	if (worker) {
-		const repaired = await repairSnapshots(storage, keys, live);
-		if (repaired.length > 0)
-			warn(`The snapshot of ${repaired.join(", ")} was damaged and has been made again from the rows.`);
-		await live.refresh();
-		await mirrors.syncAll();
-		await worker.start();
-	}
-	return {
+	const vault: Vault = {
 		options,
 		storage,
 		keys,
@@ -102,6 +95,21 @@ export async function openVault(given: VaultOptions): Promise<Vault> {
 			await storage.close();
 		},
 	};
+	await live.refresh();
+	if (worker) await serve(vault, worker);
+	return vault;
+}
+
+/** Mend what a crash left behind, look at every file that someone may have edited meanwhile, and keep up from then on. */
+async function serve(vault: Vault, worker: Worker): Promise<void> {
+	const { storage, keys, live, mirrors, options } = vault;
+	const repaired = await repairSnapshots(storage, keys, live);
+	if (repaired.length > 0)
+		options.warn(`The snapshot of ${repaired.join(", ")} was damaged and has been made again from the rows.`);
+	await live.refresh();
+	for (const { name } of live.environments()) await keepFile(vault, name);
+	await mirrors.record();
+	await worker.start();
 }
 
 /**

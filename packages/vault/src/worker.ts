@@ -1,11 +1,11 @@
 /**
  * This process as one of those that hold the saved values: it looks for new revisions, takes them in, brings up the files
- * that other processes left behind, and reports which revision it holds.
+ * that other processes left behind or someone edited, and reports which revision it holds.
  */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Live } from "./live.ts";
-import type { Mirrors } from "./mirrors.ts";
+import type { MirrorFiles } from "./mirror-files.ts";
 import type { Storage, WorkerRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
@@ -18,7 +18,9 @@ const FORGET = 24 * 60 * 60 * 1000;
 interface WorkerParts {
 	storage: Storage;
 	live: Live;
-	mirrors: Mirrors;
+	mirrors: MirrorFiles;
+	/** Brings up a file that someone edited, and takes in the edit. */
+	keep: (environment: string) => Promise<void>;
 	warn: (message: string) => void;
 }
 
@@ -50,8 +52,10 @@ export class Worker {
 	async #look(): Promise<void> {
 		try {
 			const revision = await this.#parts.live.refresh();
-			if (revision !== this.#reported.revision) await this.#parts.mirrors.syncBehind();
-			await this.#parts.mirrors.record();
+			const { mirrors, keep } = this.#parts;
+			if (revision !== this.#reported.revision) await mirrors.syncBehind();
+			for (const environment of mirrors.changed()) await keep(environment);
+			await mirrors.record();
 			const now = Date.now();
 			if (revision === this.#reported.revision && now - this.#reported.at < REPORT_EVERY) return;
 			const row: WorkerRow = { id: this.id, host: hostname(), pid: process.pid, revision, seenAt: now };

@@ -15,7 +15,8 @@ const CHILD = fileURLToPath(new URL("../dist/contention-child.mjs", import.meta.
 
 beforeAll(async () => {
 	const input = fileURLToPath(new URL("contention-child.ts", import.meta.url));
-	await build({ input, platform: "node", external: ["better-sqlite3"], output: { file: CHILD, format: "esm" } });
+	const output = { file: CHILD, format: "esm", codeSplitting: false } as const;
+	await build({ input, platform: "node", external: ["better-sqlite3"], output });
 });
 
 test(`FAULTS 9: ${PROCESSES} processes that save at once lose no update`, { timeout: 1_200_000 }, async () => {

@@ -48,7 +48,8 @@ const order = (value: string | undefined) => Number(value?.split("-").at(-1) ?? 
 
 beforeAll(async () => {
 	const input = fileURLToPath(new URL("crash-child.ts", import.meta.url));
-	await build({ input, platform: "node", external: ["better-sqlite3"], output: { file: CHILD, format: "esm" } });
+	const output = { file: CHILD, format: "esm", codeSplitting: false } as const;
+	await build({ input, platform: "node", external: ["better-sqlite3"], output });
 });
 
 describe.concurrent("FAULTS 8: a process killed at a step of a save", () => {

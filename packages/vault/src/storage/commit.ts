@@ -3,7 +3,8 @@ import Database from "better-sqlite3";
 import { eq } from "drizzle-orm";
 import type { SqliteDatabase } from "./connect.ts";
 import type { Queries } from "./queries.ts";
-import { dataKeys, tokens } from "./schema.ts";
+import { renameEnvironment } from "./rename.ts";
+import { dataKeys, environments, mirrors, tokens } from "./schema.ts";
 import type { Change, Committed, VersionWrite } from "./storage.ts";
 
 /** Ends the transaction with nothing written: what the change was made on has changed. */
@@ -18,13 +19,16 @@ class Conflict extends Error {
 
 export function committer(db: SqliteDatabase, queries: Queries): (change: Change) => Committed {
 	const transaction = db.$client.transaction((change: Change): Committed => {
-		const raises = (change.writes?.length ?? 0) > 0 || change.snapshot !== undefined;
+		const { snapshot, mirror, rename } = change;
+		const raises = (change.writes?.length ?? 0) > 0 || [snapshot, mirror, rename].some((part) => part !== undefined);
 		const revision = (raises ? queries.raiseRevision : queries.instance).get()?.revision ?? 0;
 		for (const row of change.writes ?? []) writeVersion(queries, row, revision);
-		if (change.snapshot) writeSnapshot(queries, change.snapshot, revision);
+		if (rename && !renameEnvironment(db, rename, revision)) throw new Conflict(rename.from);
+		if (snapshot) writeSnapshot(queries, snapshot, revision);
+		if (mirror) configureMirror(db, mirror, revision);
 		writeAccess(db, change);
 		for (const entry of change.audit) queries.insertAudit.run({ ...entry, revision: raises ? revision : null });
-		for (const mirror of change.mirrored ?? []) queries.putMirror.run({ ...mirror });
+		for (const held of change.mirrored ?? []) queries.putMirror.run({ ...held });
 		return { done: true, revision };
 	});
 	return (change) => {
@@ -46,9 +50,15 @@ function writeVersion(queries: Queries, row: VersionWrite, revision: number): vo
 }
 
 function writeSnapshot(queries: Queries, snapshot: NonNullable<Change["snapshot"]>, revision: number): void {
-	const { environment: name, edition, sealed } = snapshot;
-	const { changes } = queries.putSnapshot.run({ name, revision, edition, snapshot: sealed });
+	const { environment: name, edition, sealed, removed = false } = snapshot;
+	const { changes } = queries.putSnapshot.run({ name, revision, edition, snapshot: sealed, removed });
 	if (changes !== 1) throw new Conflict(name);
+}
+
+function configureMirror(db: SqliteDatabase, mirror: NonNullable<Change["mirror"]>, revision: number): void {
+	const { environment, options, moved } = mirror;
+	db.update(environments).set({ mirror: options, revision }).where(eq(environments.name, environment)).run();
+	if (moved) db.delete(mirrors).where(eq(mirrors.environment, environment)).run();
 }
 
 function writeAccess(db: SqliteDatabase, { keys = [], token, revokeToken }: Change): void {

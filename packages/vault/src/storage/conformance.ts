@@ -170,7 +170,7 @@ export function conformance(open: () => Promise<Subject>): void {
 
 	test("a mirror's revision never goes back", async () => {
 		await using s = await open();
-		const row = { environment: "default", folder: "..", revision: 7 };
+		const row = { environment: "default", folder: "..", revision: 7, base: { KEY: "mark", GONE: null } };
 		await s.storage.commit({ mirrored: [row], audit: [] });
 		await s.storage.commit({ mirrored: [{ ...row, revision: 5 }], audit: [] });
 		expect(await s.storage.mirror("default", "..")).toEqual(row);

@@ -45,6 +45,12 @@ export function prepareQueries(db: BetterSQLite3Database) {
 			)
 			.orderBy(versions.name)
 			.prepare(),
+		allVersions: db
+			.select()
+			.from(versions)
+			.where(eq(versions.environment, p("environment")))
+			.orderBy(versions.owner, versions.name, versions.version)
+			.prepare(),
 		setting: db.select().from(versions).where(placeCurrent).prepare(),
 		history: db
 			.select()
@@ -125,10 +131,21 @@ export function prepareQueries(db: BetterSQLite3Database) {
 			.prepare(),
 		putSnapshot: db
 			.insert(environments)
-			.values({ name: p("name"), revision: p("revision"), edition: p("edition"), snapshot: p("snapshot") })
+			.values({
+				name: p("name"),
+				revision: p("revision"),
+				edition: p("edition"),
+				snapshot: p("snapshot"),
+				removed: p("removed"),
+			})
 			.onConflictDoUpdate({
 				target: environments.name,
-				set: { revision: sql`excluded.revision`, edition: sql`excluded.edition`, snapshot: sql`excluded.snapshot` },
+				set: {
+					revision: sql`excluded.revision`,
+					edition: sql`excluded.edition`,
+					snapshot: sql`excluded.snapshot`,
+					removed: sql`excluded.removed`,
+				},
 				setWhere: sql`${environments.edition} = excluded.edition - 1`,
 			})
 			.prepare(),
@@ -149,10 +166,11 @@ export function prepareQueries(db: BetterSQLite3Database) {
 			.prepare(),
 		putMirror: db
 			.insert(mirrors)
-			.values({ environment: p("environment"), folder: p("folder"), revision: p("revision") })
+			.values({ environment: p("environment"), folder: p("folder"), revision: p("revision"), base: p("base") })
 			.onConflictDoUpdate({
 				target: [mirrors.environment, mirrors.folder],
-				set: { revision: sql`max(${mirrors.revision}, excluded.revision)` },
+				set: { revision: sql`excluded.revision`, base: sql`excluded.base` },
+				setWhere: sql`${mirrors.revision} <= excluded.revision`,
 			})
 			.prepare(),
 	};

@@ -3,8 +3,12 @@
  * Nothing secret is stored in the clear: `sealed` columns hold envelopes, `fingerprint` keyed digests, `hash` digests of
  * random credentials. Times are milliseconds since 1970 and only for people; order comes from revisions and indexes.
  */
+import type { MirrorOptions } from "@holdfast/contract/schemas";
 import { sql } from "drizzle-orm";
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+/** The options of a mirror that were chosen; what is not here is as usual. */
+export type StoredMirror = Partial<MirrorOptions>;
 
 const sealed = () => blob({ mode: "buffer" }).notNull();
 
@@ -30,6 +34,10 @@ export const environments = sqliteTable("environment", {
 	revision: integer().notNull(),
 	edition: integer().notNull(),
 	snapshot: sealed(),
+	/** How its file is kept, where that is not the usual way. */
+	mirror: text({ mode: "json" }).$type<StoredMirror>(),
+	/** A removed environment keeps its history, for whoever creates it again. */
+	removed: integer({ mode: "boolean" }).notNull().default(false),
 });
 
 /** Every version of every setting. The highest version of a place is its `current` one; a removal is a version too. */
@@ -61,7 +69,13 @@ export const versions = sqliteTable(
 /** The project folders with `.env` files, relative to the data folder, and the revision each file was last known to hold. */
 export const mirrors = sqliteTable(
 	"mirror",
-	{ environment: text().notNull(), folder: text().notNull(), revision: integer().notNull() },
+	{
+		environment: text().notNull(),
+		folder: text().notNull(),
+		revision: integer().notNull(),
+		/** What Holdfast last wrote for each name whose line was left alone since: a fingerprint, `null` for no line. */
+		base: text({ mode: "json" }).$type<Record<string, string | null>>().notNull().default({}),
+	},
 	(table) => [primaryKey({ columns: [table.environment, table.folder] })],
 );
 

@@ -54,6 +54,10 @@ export class SqliteStorage implements Storage {
 		return translated(() => this.#queries.current.all({ environment, owner, since }));
 	}
 
+	allVersions(environment: string) {
+		return translated(() => this.#queries.allVersions.all({ environment }));
+	}
+
 	setting(environment: string, owner: string, name: string) {
 		return translated(() => this.#queries.setting.get({ environment, owner, name }) ?? null);
 	}

@@ -3,6 +3,7 @@
  * `conformance.ts` is the suite that each of them passes.
  */
 import type { SealedDataKey } from "@holdfast/crypto";
+import type { StoredMirror } from "./schema.ts";
 
 export interface Instance {
 	id: string;
@@ -15,6 +16,9 @@ export interface EnvironmentRow {
 	revision: number;
 	edition: number;
 	snapshot: Uint8Array;
+	mirror: StoredMirror | null;
+	/** Removed, with its history kept. */
+	removed: boolean;
 }
 
 /** One version of one setting. `sealed` and `fingerprint` are `null` for a removal. */
@@ -67,6 +71,11 @@ export interface MirrorRow {
 	/** Relative to the data folder. */
 	folder: string;
 	revision: number;
+	/**
+	 * What Holdfast last wrote for each name whose line was then left alone because someone had edited it: a fingerprint, or
+	 * `null` for no line. For every other name it is the version that was current at `revision`.
+	 */
+	base: Record<string, string | null>;
 }
 
 export interface WorkerRow {
@@ -81,19 +90,37 @@ export interface WorkerRow {
 export type VersionWrite = Omit<VersionRow, "revision">;
 
 /**
- * One commit, as data. All of it is written, or none. When it has `writes` or a new environment it raises the revision by
- * one, and audit entries carry the new revision.
+ * One commit, as data. All of it is written, or none. When it has anything but audit entries, what files hold and tokens, it raises the
+ * revision by one, and audit entries carry the new revision.
  */
 export interface Change {
 	writes?: readonly VersionWrite[];
-	/** The environment's next snapshot. Its edition must be one more than the stored one: 1 creates the environment. */
-	snapshot?: { environment: string; edition: number; sealed: Uint8Array };
+	/**
+	 * The environment's next snapshot. Its edition must be one more than the stored one: 1 creates the environment. Written
+	 * with `removed` it removes the environment, without it brings a removed one back.
+	 */
+	snapshot?: { environment: string; edition: number; sealed: Uint8Array; removed?: boolean };
+	/** How an environment's file is kept. When it is `moved`, nothing is known of the file any more. */
+	mirror?: { environment: string; options: StoredMirror | null; moved: boolean };
+	rename?: Rename;
 	/** Data keys of owners that have none. */
 	keys?: readonly SealedDataKey[];
 	audit: ReadonlyArray<Omit<AuditRow, "index" | "revision">>;
 	mirrored?: readonly MirrorRow[];
 	token?: TokenRow;
 	revokeToken?: { id: string; at: number };
+}
+
+/**
+ * An environment's new name. Everything sealed is bound to the old one, so that it comes sealed anew: every version there
+ * is, as of `revision`, and with the change the new snapshot and data key.
+ */
+export interface Rename {
+	from: string;
+	to: string;
+	/** The instance's revision that `versions` were read at. At any other the commit is refused as a conflict. */
+	revision: number;
+	versions: readonly VersionRow[];
 }
 
 /** `conflict` names the setting, environment or key owner that changed since the caller read it. Nothing was written. */
@@ -110,6 +137,8 @@ export interface Storage {
 	dataKey(owner: string): Answer<SealedDataKey | null>;
 	/** The current versions of an owner in an environment, removals included, that are newer than `since`. */
 	current(environment: string, owner: string, since?: number): Answer<VersionRow[]>;
+	/** Every version of every owner's settings in an environment. */
+	allVersions(environment: string): Answer<VersionRow[]>;
 	/** The current version of one setting, a removal included. */
 	setting(environment: string, owner: string, name: string): Answer<VersionRow | null>;
 	/** The versions of one setting, newest first: all, or from the one on that was current at the revision `since`. */

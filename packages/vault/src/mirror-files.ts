@@ -1,0 +1,249 @@
+/**
+ * The `.env` files that follow the environments. The database is the truth and a file its projection: it is written after
+ * the commit, from the values in memory, under a lock between processes. Guards two invariants: a save never fails because
+ * a file cannot be written, and a line that someone edited by hand is never overwritten.
+ *
+ * What is still to be written is not kept in a list of its own: a file is behind when its environment's revision is above
+ * the one the file is known to hold. Both are in the database, so that a crash loses neither.
+ */
+import { type BigIntStats, statSync } from "node:fs";
+import { join } from "node:path";
+import { AppError } from "@holdfast/contract";
+import type { MirrorOptions, MirrorStatus } from "@holdfast/contract/schemas";
+import { moveEnvFile, type Step as ReplaceStep } from "@holdfast/envfile";
+import { type Compare, type Compared, compare, isDrift, type Line } from "./drift.ts";
+import type { Live, LiveEnvironment } from "./live.ts";
+import { fileFormat, type MirrorFile } from "./mirror-format.ts";
+import { mirrorOptions } from "./mirror-options.ts";
+import { describe } from "./mirror-words.ts";
+import type { Snapshot } from "./snapshot.ts";
+import type { MirrorRow, Storage } from "./storage/storage.ts";
+import type { VaultOptions } from "./vault.ts";
+
+export type MirrorStep = ReplaceStep;
+
+/** The first and the longest wait before a failed file is tried again, in milliseconds. */
+const RETRY_FIRST = 1_000;
+const RETRY_LONGEST = 60_000;
+
+interface MirrorParts {
+	options: VaultOptions;
+	storage: Storage;
+	live: Live;
+	fingerprint: (name: string, value: string) => string;
+	/** The project folder, relative to the data folder, so that the two can be moved together. */
+	folder: string;
+}
+
+/** A file that could not be written, and is tried again. */
+interface Failing {
+	status: MirrorStatus;
+	failures: number;
+	/** Milliseconds since 1970. */
+	retryAt: number;
+	timer: NodeJS.Timeout;
+}
+
+/** A file as it was found, with how each of its lines stands. */
+export interface Look extends Compared, Pick<Compare, "misreaders"> {
+	path: string;
+	options: MirrorOptions;
+	known: MirrorRow | null;
+	file: MirrorFile;
+}
+
+export class MirrorFiles {
+	readonly #parts: MirrorParts;
+	/** What files are known to hold and is not written down yet: a save does not wait for that. */
+	readonly #held = new Map<string, MirrorRow>();
+	/** What each file was last made to say, by path. A line that still does is Holdfast's own without asking the history. */
+	readonly #written = new Map<string, Snapshot>();
+	readonly #failing = new Map<string, Failing>();
+	/** The state each file was last found in by `changed`, and whether that one has been reported. */
+	readonly #found = new Map<string, { stamp: string; reported: boolean }>();
+
+	constructor(parts: MirrorParts) {
+		this.#parts = parts;
+	}
+
+	/**
+	 * Bring an environment's file up to what is saved, and say how that went. Never throws: the save it follows stands.
+	 * The names in `force` get their line again although someone took it out or emptied it.
+	 */
+	async sync(environment: string, force: ReadonlySet<string> = new Set()): Promise<MirrorStatus> {
+		try {
+			const status = await this.#parts.storage.exclusive(() => this.#write(environment, force));
+			this.#recovered(environment);
+			return status;
+		} catch (error) {
+			const { message: reason } = error instanceof AppError ? error : new AppError("INTERNAL", {}, { cause: error });
+			const status: MirrorStatus = { target: this.#target(environment), status: "pending", names: [], reason };
+			// A command has its answer to say it in; a server has its log.
+			if (this.#parts.options.serves && !this.#failing.has(environment)) this.#parts.options.warn(inLog(error, reason));
+			this.#retryLater(environment, status);
+			return status;
+		}
+	}
+
+	/** Bring up every file that is behind its environment, as those are that another process could not write. */
+	async syncBehind(): Promise<void> {
+		for (const { name, revision } of this.#parts.live.withRemoved()) {
+			const held = (await this.#known(name))?.revision ?? 0;
+			if (!this.#failing.has(name) && held < revision) await this.syncAloud(name);
+		}
+	}
+
+	/** Sync where nobody waits for the answer: what it has to say goes to the log. */
+	async syncAloud(environment: string): Promise<void> {
+		const { status, reason } = await this.sync(environment);
+		if (reason && status !== "pending") this.#parts.options.warn(reason);
+	}
+
+	/** How an environment's file stands, without a change to it. */
+	async look(environment: LiveEnvironment): Promise<Look> {
+		const options = mirrorOptions(environment);
+		const path = join(this.#parts.options.projectDir, options.file);
+		const known = await this.#known(environment.name);
+		const format = await fileFormat(options.format);
+		const file = format.read({ path, root: this.#parts.options.projectDir, options });
+		if (file.problem) throw file.problem;
+		const written = this.#written.get(path);
+		const misreaders = (name: string, value: string) => format.misreaders(name, value, options);
+		const compared = await compare(this.#parts, { environment, file, known, misreaders, written });
+		return { ...compared, path, options, known, file, misreaders };
+	}
+
+	/**
+	 * The environments whose file someone changed since the last call but one: a file is looked at twice in the same state
+	 * before it counts, so that nothing is taken for an edit that is still being written.
+	 */
+	changed(): string[] {
+		const changed: string[] = [];
+		for (const environment of this.#parts.live.environments()) {
+			const { enabled, file } = mirrorOptions(environment);
+			if (!enabled) continue;
+			const stamp = stampAt(join(this.#parts.options.projectDir, file));
+			const found = this.#found.get(environment.name);
+			if (found?.stamp === stamp && !found.reported) changed.push(environment.name);
+			this.#found.set(environment.name, { stamp, reported: found?.stamp === stamp });
+		}
+		return changed;
+	}
+
+	/** The files that could not be written, with the reason and when they are tried again. */
+	pending(): Array<Omit<Failing, "timer">> {
+		return [...this.#failing.values()];
+	}
+
+	/** Why an environment's file is behind, and when it is tried again; `null` when it is not. */
+	failing(environment: string): Omit<Failing, "timer"> | null {
+		return this.#failing.get(environment) ?? null;
+	}
+
+	async stop(): Promise<void> {
+		for (const { timer } of this.#failing.values()) clearTimeout(timer);
+		await this.record();
+	}
+
+	/** Write down what the files hold, so that every process knows. Done off the path of any save. */
+	async record(): Promise<void> {
+		const rows = [...this.#held.values()];
+		if (rows.length === 0) return;
+		await this.#parts.storage.commit({ audit: [], mirrored: rows });
+		for (const row of rows) if (this.#held.get(row.environment) === row) this.#held.delete(row.environment);
+	}
+
+	/**
+	 * Give an environment's file its new place. What is written in `before`'s format is read for the last time, and nothing
+	 * that stands in the new place already is overwritten. `formerly` is the environment's name until then.
+	 */
+	async moved(environment: LiveEnvironment, before: MirrorOptions, formerly = environment.name): Promise<void> {
+		const { projectDir: root } = this.#parts.options;
+		const after = mirrorOptions(environment);
+		for (const name of [formerly, environment.name]) this.#held.delete(name);
+		await this.#parts.storage.exclusive(async () => {
+			const [from, to] = [join(root, before.file), join(root, after.file)];
+			const isSealed = [before.format, after.format].includes("dotenvx");
+			if (from !== to && !isSealed) moveEnvFile({ from, to, root });
+			if (from !== to || before.format === after.format) return;
+			const read = await (await fileFormat(before.format)).read({ path: from, root, options: before });
+			const ours = [...read.entries].filter(([name]) => environment.values.has(name));
+			const write = await fileFormat(after.format);
+			if (ours.length > 0) write.update({ path: to, root, values: new Map(ours), options: after });
+		});
+	}
+
+	/** What an environment's file is known to hold; `null` when nothing is known. */
+	async #known(environment: string): Promise<MirrorRow | null> {
+		return this.#held.get(environment) ?? (await this.#parts.storage.mirror(environment, this.#parts.folder));
+	}
+
+	#target(environment: string): string {
+		const { name, mirror } = this.#parts.live.findAny(environment) ?? { name: environment, mirror: {} };
+		return mirrorOptions({ name, mirror }).file;
+	}
+
+	async #write(name: string, force: ReadonlySet<string>): Promise<MirrorStatus> {
+		const { options: own, live, folder } = this.#parts;
+		await live.refresh();
+		const environment = live.findAny(name);
+		if (!environment || !mirrorOptions(environment).enabled) {
+			return { target: this.#target(name), status: "off", names: [], reason: null };
+		}
+		const look = await this.look(environment);
+		const { options, file, path } = look;
+		const left = look.lines.filter((line) => isDrift(line) && !(force.has(line.name) && line.state !== "conflict"));
+		const leftNames = new Set(left.map((line) => line.name));
+		const ours = look.lines.filter((line) => !leftNames.has(line.name));
+		const values = new Map(ours.map(({ name, saved }) => [name, saved]));
+		const rest = { root: own.projectDir, from: file, ...(own.onStep && { onStep: own.onStep }) };
+		const format = await fileFormat(options.format);
+		if (values.size > 0) format.update({ path, values, options, ...rest });
+		this.#written.set(path, environment.values);
+		this.#hold(look.known, { environment: name, folder, revision: environment.revision, base: basesOf(left) });
+		return describe(look, left);
+	}
+
+	#hold(known: MirrorRow | null, row: MirrorRow): void {
+		const isKnown = known?.revision === row.revision && JSON.stringify(known.base) === JSON.stringify(row.base);
+		if (!isKnown) this.#held.set(row.environment, row);
+	}
+
+	#retryLater(environment: string, status: MirrorStatus): void {
+		const before = this.#failing.get(environment);
+		if (before) clearTimeout(before.timer);
+		const failures = (before?.failures ?? 0) + 1;
+		const wait = Math.min(RETRY_FIRST * 2 ** (failures - 1), RETRY_LONGEST);
+		const timer = setTimeout(() => void this.sync(environment), wait);
+		timer.unref();
+		this.#failing.set(environment, { status, failures, retryAt: Date.now() + wait, timer });
+	}
+
+	#recovered(environment: string): void {
+		clearTimeout(this.#failing.get(environment)?.timer);
+		this.#failing.delete(environment);
+	}
+}
+
+/** What Holdfast last wrote for each line that is left alone. */
+function basesOf(lines: readonly Line[]): Record<string, string | null> {
+	return Object.fromEntries(lines.map(({ name, base }) => [name, base]));
+}
+
+/** What tells one state of a file from another; a file that cannot be looked at is in a state of its own. */
+function stampAt(path: string): string {
+	let stats: BigIntStats | undefined;
+	try {
+		stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+	} catch (error) {
+		return String((error as NodeJS.ErrnoException).code);
+	}
+	return stats ? `${stats.ino} ${stats.size} ${stats.mtimeNs} ${stats.ctimeNs}` : "none";
+}
+
+/** The reason; of a failure nobody foresaw also its name and first frame, because its message may quote a value. */
+function inLog(error: unknown, reason: string): string {
+	if (error instanceof AppError || !(error instanceof Error)) return reason;
+	const frame = error.stack?.split("\n").find((line) => /^\s+at /.test(line)) ?? "";
+	return `${reason} (${error.name}${frame})`;
+}
