@@ -5,7 +5,7 @@
 import { AppError, DEFAULT_ENVIRONMENT } from "@holdfast/contract";
 import type { Source } from "@holdfast/contract/schemas";
 import type { Caller } from "./access.ts";
-import { openValue } from "./live.ts";
+import { keyOwner, openValue } from "./live.ts";
 import type { Resolved } from "./settings.ts";
 import { chain, gather } from "./sources.ts";
 import type { Vault } from "./vault.ts";
@@ -34,9 +34,10 @@ export async function requireOwnUrl(vault: Vault, caller: Caller, destination: D
 	if (!address || !credential) return;
 	const origin = originOf(address.value.reveal());
 	const trusted = [await urlAtSave(vault, caller, { environment, url, key, layer: credential.layer })];
-	for (const { source, value } of chain(await gather(vault, caller, environment), url)) {
+	const places = await gather(vault, caller, environment);
+	for (const { source, value } of chain(places, url)) {
 		const byMachine = source === "process" || source === "catalogue";
-		if (byMachine || (source === "file" && !(await wasSaved(vault, { environment, url, value })))) trusted.push(value);
+		if (byMachine || (source === "file" && !(await wasSaved(vault, places.id, { url, value })))) trusted.push(value);
 	}
 	if (!trusted.some((value) => originOf(value) === origin)) throw new AppError("KEY_FOR_OTHER_URL", { name: key });
 }
@@ -47,7 +48,8 @@ export async function requireOwnUrl(vault: Vault, caller: Caller, destination: D
  */
 async function wasSaved(
 	vault: Vault,
-	{ environment, url, value }: Pick<Destination, "environment" | "url"> & { value: string | null },
+	environment: string,
+	{ url, value }: { url: string; value: string | null },
 ): Promise<boolean> {
 	const mark = vault.fingerprint(url, value ?? "");
 	for (const place of [environment, DEFAULT_ENVIRONMENT]) {
@@ -63,9 +65,10 @@ async function urlAtSave(
 	caller: Caller,
 	{ environment, url, key, layer }: Omit<Destination, "resolved"> & Pick<Resolved, "layer">,
 ): Promise<string | null> {
+	const { id } = await vault.live.require(environment);
 	const places = [
-		{ environment, owner: caller.userId },
-		{ environment, owner: "shared" },
+		{ environment: id, owner: caller.userId },
+		{ environment: id, owner: "shared" },
 		{ environment: DEFAULT_ENVIRONMENT, owner: "shared" },
 	];
 	const rank = SAVED.indexOf(layer.source);
@@ -78,7 +81,7 @@ async function urlAtSave(
 		const rows = await vault.storage.history(place.environment, owner, url);
 		const row = rows.find(({ revision }) => revision <= since);
 		if (!row?.sealed) continue;
-		const dataKey = await vault.keys.find(owner === "shared" ? `environment:${place.environment}` : `user:${owner}`);
+		const dataKey = await vault.keys.find(keyOwner({ ...place, owner }));
 		return dataKey && openValue(dataKey, vault.storage.instance.id, row);
 	}
 	return null;

@@ -103,7 +103,7 @@ async function compareUnsaved(
 	compared: Compare,
 	{ name, file }: { name: string; file: string },
 ): Promise<Line | null> {
-	if (!(await parts.storage.setting(compared.environment.name, "shared", name))) return null;
+	if (!(await parts.storage.setting(compared.environment.id, "shared", name))) return null;
 	const { base, ours } = await baseOf(parts, compared, name);
 	if (ours.has(parts.fingerprint(name, file))) return { name, state: "behind", base, saved: null, file };
 	return base === null || isBlank(file) ? null : { name, state: "conflict", base, saved: null, file };
@@ -117,7 +117,7 @@ interface Base {
 
 async function baseOf({ storage }: Parts, { environment, known }: Compare, name: string): Promise<Base> {
 	const revision = known?.revision ?? 0;
-	const versions = await storage.history(environment.name, "shared", name, revision);
+	const versions = await storage.history(environment.id, "shared", name, revision);
 	const kept = known?.base[name];
 	const base = kept === undefined ? (versions.find((row) => row.revision <= revision)?.fingerprint ?? null) : kept;
 	const since = versions.filter((row) => row.revision > revision).map(({ fingerprint }) => fingerprint);

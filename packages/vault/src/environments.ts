@@ -1,4 +1,5 @@
 /** Environments: `default`, and others that inherit from it. */
+import { randomBytes } from "node:crypto";
 import { AppError, DEFAULT_ENVIRONMENT, environmentNameProblem } from "@holdfast/contract";
 import type {
 	ChangedEnvironment,
@@ -7,13 +8,13 @@ import type {
 	RemoveEnvironment,
 	RenameEnvironment,
 } from "@holdfast/contract/schemas";
+import type { SealingKey } from "@holdfast/crypto";
 import { authorize, type Caller, entry } from "./access.ts";
 import type { LiveEnvironment } from "./live.ts";
-import { mirrorOptions } from "./mirror-options.ts";
-import { viewOf } from "./mirrors.ts";
-import { resealEnvironment } from "./reseal.ts";
+import { mirrorFileProblem, mirrorOptions } from "./mirror-options.ts";
+import { othersFiles, viewOf } from "./mirrors.ts";
 import { sealSnapshot } from "./snapshot.ts";
-import type { VersionRow, VersionWrite } from "./storage/storage.ts";
+import type { VersionWrite } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
 /** How often a change of an environment begins again because something was saved meanwhile. */
@@ -38,26 +39,28 @@ export async function create(vault: Vault, caller: Caller, { name }: CreateEnvir
 	const act = { action: "environments.create", target: name, environment: name } as const;
 	await authorize(vault, caller, act);
 	refuseBadName(name);
-	await vault.live.refresh();
-	const before = vault.live.findAny(name);
-	if (before && !before.removed) throw new AppError("ENVIRONMENT_EXISTS", { name });
-	const { key, planned } = await vault.keys.findOrPlan(`environment:${name}`);
-	const edition = (before?.edition ?? 0) + 1;
-	const place = { instance: vault.storage.instance.id, environment: name, edition };
-	const committed = await vault.storage.commit({
-		...(planned && { keys: [planned] }),
-		snapshot: { environment: name, edition, sealed: sealSnapshot(key, place, new Map()) },
-		audit: [entry(caller, { ...act, outcome: "done" })],
-	});
-	if (!committed.done) throw new AppError("ENVIRONMENT_EXISTS", { name });
-	return toView(await find(vault, name));
+	for (let attempt = 1; ; attempt++) {
+		await vault.live.refresh();
+		if (vault.live.find(name)) throw new AppError("ENVIRONMENT_EXISTS", { name });
+		const before = vault.live.withRemoved().findLast((each) => each.name === name);
+		const id = before?.id ?? freeId(vault, name);
+		const { key, planned } = await vault.keys.findOrPlan(`environment:${id}`);
+		const committed = await vault.storage.commit({
+			...(before ? {} : { create: { id, name } }),
+			...(planned && { keys: [planned] }),
+			...emptied(vault, key, { id, edition: before?.edition ?? 0 }),
+			audit: [entry(caller, { ...act, outcome: "done" })],
+		});
+		if (committed.done) return toView(await vault.live.require(name));
+		if (attempt === TRIES) throw new AppError("DATABASE_BUSY");
+	}
 }
 
 /**
- * Give an environment another name. Its settings, its history, the tokens limited to it and its file go along.
+ * Give an environment another name. Its settings, its history and the tokens limited to it go along, and so does its file,
+ * unless that has a name of its own.
  *
- * @throws AppError `ENVIRONMENT_FIXED` for `default`, `ENVIRONMENT_NOT_FOUND`, `ENVIRONMENT_INVALID`, `ENVIRONMENT_EXISTS`,
- * `VALUE_DAMAGED` when a version does not open and so cannot be sealed for the new name.
+ * @throws AppError `ENVIRONMENT_FIXED` for `default`, `ENVIRONMENT_NOT_FOUND`, `ENVIRONMENT_INVALID`, `ENVIRONMENT_EXISTS`.
  */
 export async function rename(vault: Vault, caller: Caller, input: RenameEnvironment): Promise<ChangedEnvironment> {
 	const { name, to } = input;
@@ -66,20 +69,21 @@ export async function rename(vault: Vault, caller: Caller, input: RenameEnvironm
 	await authorize(vault, caller, act);
 	refuseFixed(name);
 	refuseBadName(to);
-	for (let attempt = 1; ; attempt++) {
-		const before = await find(vault, name);
-		if (vault.live.findAny(to)) throw new AppError("ENVIRONMENT_EXISTS", { name: to });
-		const resealed = await resealEnvironment(vault, before, to);
-		const audit = [entry(caller, { ...act, outcome: "done", details: { to } })];
-		const committed = await vault.storage.commit({ ...resealed, audit });
-		if (committed.done) {
-			const after = await find(vault, to);
-			await vault.mirrors.moved(after, mirrorOptions(before), name);
-			await vault.mirrors.sync(to);
-			return { environment: toView(after), mirror: await viewOf(vault, after) };
-		}
-		if (attempt === TRIES) throw new AppError("DATABASE_BUSY");
+	const before = await vault.live.require(name);
+	const problem = mirrorFileProblem(mirrorOptions({ ...before, name: to }).file, othersFiles(vault, before));
+	if (problem !== null) throw new AppError("ENVIRONMENT_INVALID", { name: to, detail: problem });
+	const committed = await vault.storage.commit({
+		rename: { environment: before.id, from: name, to },
+		audit: [entry(caller, { ...act, outcome: "done", details: { to } })],
+	});
+	if (!committed.done) {
+		await vault.live.require(name);
+		throw new AppError("ENVIRONMENT_EXISTS", { name: to });
 	}
+	const after = await vault.live.require(to);
+	const left = await vault.mirrors.moved(after, mirrorOptions(before));
+	await vault.mirrors.sync(after.id);
+	return { environment: toView(after), mirror: await viewOf(vault, after, left) };
 }
 
 /**
@@ -93,29 +97,37 @@ export async function remove(vault: Vault, caller: Caller, { name }: RemoveEnvir
 	await authorize(vault, caller, act);
 	refuseFixed(name);
 	for (let attempt = 1; ; attempt++) {
-		const before = await find(vault, name);
-		const { key } = await vault.keys.findOrPlan(`environment:${name}`);
-		const edition = before.edition + 1;
-		const place = { instance: vault.storage.instance.id, environment: name, edition };
-		const writes = await removals(vault, caller, name);
+		const before = await vault.live.require(name);
+		const { key } = await vault.keys.findOrPlan(`environment:${before.id}`);
+		const writes = await removals(vault, caller, before);
+		const { snapshot } = emptied(vault, key, before);
 		const committed = await vault.storage.commit({
 			writes,
-			snapshot: { environment: name, edition, sealed: sealSnapshot(key, place, new Map()), removed: true },
+			snapshot: { ...snapshot, removed: true },
 			audit: [entry(caller, { ...act, outcome: "done", details: { settings: writes.length } })],
 		});
 		if (committed.done) {
-			await vault.mirrors.sync(name);
-			return { environment: toView(before), mirror: await viewOf(vault, before) };
+			await vault.mirrors.sync(before.id);
+			return { environment: toView(before), mirror: await viewOf(vault, vault.live.get(before.id) ?? before) };
 		}
 		if (attempt === TRIES) throw new AppError("DATABASE_BUSY");
 	}
 }
 
+/** An id that no environment has had: the name itself, unless one that was renamed was made with it. */
+function freeId({ live }: Vault, name: string): string {
+	return live.get(name) ? `${name}.${randomBytes(4).toString("hex")}` : name;
+}
+
+/** The next snapshot of an environment, with nothing in it. */
+function emptied(vault: Vault, key: SealingKey, { id, edition }: Pick<LiveEnvironment, "id" | "edition">) {
+	const place = { instance: vault.storage.instance.id, environment: id, edition: edition + 1 };
+	return { snapshot: { environment: id, edition: edition + 1, sealed: sealSnapshot(key, place, new Map()) } };
+}
+
 /** A removal of each setting that an environment has, whoever owns it. */
-async function removals(vault: Vault, caller: Caller, environment: string): Promise<VersionWrite[]> {
-	const newest = new Map<string, VersionRow>();
-	for (const row of await vault.storage.allVersions(environment)) newest.set(`${row.owner} ${row.name}`, row);
-	const present = [...newest.values()].filter(({ sealed }) => sealed !== null);
+async function removals(vault: Vault, caller: Caller, { id }: LiveEnvironment): Promise<VersionWrite[]> {
+	const present = await vault.storage.present(id);
 	return present.map(({ revision: _, ...row }) => ({
 		...row,
 		version: row.version + 1,
@@ -125,13 +137,6 @@ async function removals(vault: Vault, caller: Caller, environment: string): Prom
 		by: caller.label,
 		message: "The environment was removed",
 	}));
-}
-
-async function find(vault: Vault, name: string): Promise<LiveEnvironment> {
-	await vault.live.refresh();
-	const environment = vault.live.find(name);
-	if (!environment) throw new AppError("ENVIRONMENT_NOT_FOUND", { name });
-	return environment;
 }
 
 function refuseFixed(name: string): void {

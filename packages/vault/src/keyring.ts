@@ -39,17 +39,7 @@ export class KeyRing {
 		const key = await this.find(owner);
 		if (key) return { key, planned: null };
 		if (await this.#storage.dataKey(owner)) throw new AppError("VALUE_DAMAGED", { name: `the data key of ${owner}` });
-		const { key: made, stored } = this.plan(owner);
-		return { key: made, planned: stored };
-	}
-
-	/** A new key for an owner that has none, with what has to be committed for it to exist. */
-	plan(owner: KeyOwner): { key: SealingKey; stored: SealedDataKey } {
-		return newDataKey(this.#root, this.#storage.instance.id, owner);
-	}
-
-	/** Forget an owner's key, which is no more. */
-	forget(owner: KeyOwner): void {
-		this.#opened.delete(owner);
+		const made = newDataKey(this.#root, this.#storage.instance.id, owner);
+		return { key: made.key, planned: made.stored };
 	}
 }

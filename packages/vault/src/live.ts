@@ -2,13 +2,17 @@
  * Every environment's shared values in this process's memory, current as of each read: the revision is asked before, and
  * only what moved is opened again. Rows are the truth; a row that does not open is known as damaged and harms no other.
  */
-import { open, type SealContext, type SealingKey } from "@holdfast/crypto";
+import { AppError } from "@holdfast/contract";
+import { type KeyOwner, open, type SealContext, type SealingKey } from "@holdfast/crypto";
 import type { KeyRing } from "./keyring.ts";
 import { openSnapshot, type Snapshot } from "./snapshot.ts";
 import type { StoredMirror } from "./storage/schema.ts";
 import type { EnvironmentRow, Storage, VersionRow } from "./storage/storage.ts";
 
 export interface LiveEnvironment {
+	/** What its values are stored and sealed under. */
+	readonly id: string;
+	/** What people call it. */
 	readonly name: string;
 	readonly revision: number;
 	readonly edition: number;
@@ -41,13 +45,18 @@ export class Live {
 		if (revision === this.#revision) return revision;
 		const next = new Map<string, LiveEnvironment>();
 		for (const row of await this.#storage.environments()) {
-			const known = this.#environments.get(row.name);
+			const known = this.#environments.get(row.id);
 			const isKnown = known?.edition === row.edition && known.revision === row.revision;
-			next.set(row.name, isKnown ? known : await this.#load(row, known));
+			next.set(row.id, isKnown ? known : await this.#load(row, known));
 		}
 		this.#environments = next;
 		this.#revision = revision;
 		return revision;
+	}
+
+	/** The revision that is held. */
+	get revision(): number {
+		return this.#revision;
 	}
 
 	environments(): LiveEnvironment[] {
@@ -59,31 +68,43 @@ export class Live {
 	}
 
 	find(name: string): LiveEnvironment | undefined {
-		const found = this.#environments.get(name);
-		return found?.removed ? undefined : found;
+		for (const each of this.#environments.values()) if (each.name === name && !each.removed) return each;
+		return undefined;
 	}
 
-	/** An environment, or what is left of a removed one. */
-	findAny(name: string): LiveEnvironment | undefined {
-		return this.#environments.get(name);
+	/**
+	 * An environment as of now.
+	 *
+	 * @throws AppError `ENVIRONMENT_NOT_FOUND`
+	 */
+	async require(name: string): Promise<LiveEnvironment> {
+		await this.refresh();
+		const environment = this.find(name);
+		if (!environment) throw new AppError("ENVIRONMENT_NOT_FOUND", { name });
+		return environment;
+	}
+
+	/** An environment by its id, or what is left of a removed one. */
+	get(id: string): LiveEnvironment | undefined {
+		return this.#environments.get(id);
 	}
 
 	/** Take in what this process has just committed on top of what it knew. */
 	committed(environment: LiveEnvironment, previousRevision: number): void {
-		this.#environments.set(environment.name, environment);
+		this.#environments.set(environment.id, environment);
 		if (this.#revision === previousRevision) this.#revision = environment.revision;
 	}
 
 	/** Open an environment's snapshot, and each row that changed since it was last opened here. */
 	async #load(stored: EnvironmentRow, known: LiveEnvironment | undefined): Promise<LiveEnvironment> {
-		const { name, revision, edition } = stored;
+		const { id, name, revision, edition, removed } = stored;
 		const instance = this.#storage.instance.id;
-		const key = await this.#keys.find(`environment:${name}`);
-		const snapshot = key && openSnapshot(key, { instance, environment: name, edition }, stored.snapshot);
+		const key = await this.#keys.find(`environment:${id}`);
+		const snapshot = key && openSnapshot(key, { instance, environment: id, edition }, stored.snapshot);
 		const values = new Map(snapshot);
 		const damaged = new Set(snapshot ? known?.damaged : undefined);
 		let torn = snapshot === null;
-		for (const row of await this.#storage.current(name, "shared", snapshot ? known?.revision : undefined)) {
+		for (const row of await this.#storage.current(id, "shared", snapshot ? known?.revision : undefined)) {
 			damaged.delete(row.name);
 			const { secret, version } = row;
 			const inSnapshot = values.get(row.name);
@@ -98,7 +119,7 @@ export class Live {
 			torn = true;
 			values.set(row.name, { value, secret, version });
 		}
-		return { name, revision, edition, values, damaged, torn, mirror: stored.mirror ?? {}, removed: stored.removed };
+		return { id, name, revision, edition, values, damaged, torn, mirror: stored.mirror ?? {}, removed };
 	}
 }
 
@@ -113,6 +134,11 @@ export function valueContext(
 	instance: string,
 	row: Pick<VersionRow, "environment" | "owner" | "name" | "version">,
 ): SealContext {
-	const owner = row.owner === "shared" ? `environment:${row.environment}` : `user:${row.owner}`;
-	return { purpose: "value", instance, owner, environment: row.environment, name: row.name, version: row.version };
+	const { environment, name, version } = row;
+	return { purpose: "value", instance, owner: keyOwner(row), environment, name, version };
+}
+
+/** Whose data key a setting's values are sealed under. */
+export function keyOwner({ environment, owner }: Pick<VersionRow, "environment" | "owner">): KeyOwner {
+	return owner === "shared" ? `environment:${environment}` : `user:${owner}`;
 }

@@ -59,8 +59,8 @@ export class MirrorFiles {
 	/** What each file was last made to say, by path. A line that still does is Holdfast's own without asking the history. */
 	readonly #written = new Map<string, Snapshot>();
 	readonly #failing = new Map<string, Failing>();
-	/** The state each file was last found in by `changed`, and whether that one has been reported. */
-	readonly #found = new Map<string, { stamp: string; reported: boolean }>();
+	/** The state each file was last found in by `changed`, and whether that one has been dealt with. */
+	readonly #found = new Map<string, { stamp: string; seen: boolean }>();
 
 	constructor(parts: MirrorParts) {
 		this.#parts = parts;
@@ -70,32 +70,32 @@ export class MirrorFiles {
 	 * Bring an environment's file up to what is saved, and say how that went. Never throws: the save it follows stands.
 	 * The names in `force` get their line again although someone took it out or emptied it.
 	 */
-	async sync(environment: string, force: ReadonlySet<string> = new Set()): Promise<MirrorStatus> {
+	async sync(id: string, force: ReadonlySet<string> = new Set()): Promise<MirrorStatus> {
 		try {
-			const status = await this.#parts.storage.exclusive(() => this.#write(environment, force));
-			this.#recovered(environment);
+			const status = await this.#parts.storage.exclusive(() => this.#write(id, force));
+			this.#recovered(id);
 			return status;
 		} catch (error) {
 			const { message: reason } = error instanceof AppError ? error : new AppError("INTERNAL", {}, { cause: error });
-			const status: MirrorStatus = { target: this.#target(environment), status: "pending", names: [], reason };
+			const status: MirrorStatus = { target: this.#target(id), status: "pending", names: [], reason };
 			// A command has its answer to say it in; a server has its log.
-			if (this.#parts.options.serves && !this.#failing.has(environment)) this.#parts.options.warn(inLog(error, reason));
-			this.#retryLater(environment, status);
+			if (this.#parts.options.serves && !this.#failing.has(id)) this.#parts.options.warn(inLog(error, reason));
+			this.#retryLater(id, status);
 			return status;
 		}
 	}
 
 	/** Bring up every file that is behind its environment, as those are that another process could not write. */
 	async syncBehind(): Promise<void> {
-		for (const { name, revision } of this.#parts.live.withRemoved()) {
-			const held = (await this.#known(name))?.revision ?? 0;
-			if (!this.#failing.has(name) && held < revision) await this.syncAloud(name);
+		for (const { id, revision } of this.#parts.live.withRemoved()) {
+			const held = (await this.#known(id))?.revision ?? 0;
+			if (!this.#failing.has(id) && held < revision) await this.syncAloud(id);
 		}
 	}
 
 	/** Sync where nobody waits for the answer: what it has to say goes to the log. */
-	async syncAloud(environment: string): Promise<void> {
-		const { status, reason } = await this.sync(environment);
+	async syncAloud(id: string): Promise<void> {
+		const { status, reason } = await this.sync(id);
 		if (reason && status !== "pending") this.#parts.options.warn(reason);
 	}
 
@@ -103,7 +103,7 @@ export class MirrorFiles {
 	async look(environment: LiveEnvironment): Promise<Look> {
 		const options = mirrorOptions(environment);
 		const path = join(this.#parts.options.projectDir, options.file);
-		const known = await this.#known(environment.name);
+		const known = await this.#known(environment.id);
 		const format = await fileFormat(options.format);
 		const file = format.read({ path, root: this.#parts.options.projectDir, options });
 		if (file.problem) throw file.problem;
@@ -114,20 +114,25 @@ export class MirrorFiles {
 	}
 
 	/**
-	 * The environments whose file someone changed since the last call but one: a file is looked at twice in the same state
-	 * before it counts, so that nothing is taken for an edit that is still being written.
+	 * The environments whose file is in a state that `seen` was not told of. A file counts only when it is found twice in
+	 * the same state, so that nothing is taken for an edit that is still being written.
 	 */
-	changed(): string[] {
-		const changed: string[] = [];
-		for (const environment of this.#parts.live.environments()) {
+	changed(): LiveEnvironment[] {
+		return this.#parts.live.environments().filter((environment) => {
 			const { enabled, file } = mirrorOptions(environment);
-			if (!enabled) continue;
+			if (!enabled) return false;
 			const stamp = stampAt(join(this.#parts.options.projectDir, file));
-			const found = this.#found.get(environment.name);
-			if (found?.stamp === stamp && !found.reported) changed.push(environment.name);
-			this.#found.set(environment.name, { stamp, reported: found?.stamp === stamp });
-		}
-		return changed;
+			const found = this.#found.get(environment.id);
+			if (found?.stamp === stamp) return !found.seen;
+			this.#found.set(environment.id, { stamp, seen: false });
+			return false;
+		});
+	}
+
+	/** What `changed` found of an environment's file has been dealt with. */
+	seen({ id }: LiveEnvironment): void {
+		const found = this.#found.get(id);
+		if (found) found.seen = true;
 	}
 
 	/** The files that could not be written, with the reason and when they are tried again. */
@@ -136,8 +141,8 @@ export class MirrorFiles {
 	}
 
 	/** Why an environment's file is behind, and when it is tried again; `null` when it is not. */
-	failing(environment: string): Omit<Failing, "timer"> | null {
-		return this.#failing.get(environment) ?? null;
+	failing({ id }: LiveEnvironment): Omit<Failing, "timer"> | null {
+		return this.#failing.get(id) ?? null;
 	}
 
 	async stop(): Promise<void> {
@@ -154,41 +159,56 @@ export class MirrorFiles {
 	}
 
 	/**
-	 * Give an environment's file its new place. What is written in `before`'s format is read for the last time, and nothing
-	 * that stands in the new place already is overwritten. `formerly` is the environment's name until then.
+	 * Give an environment's file its new place or format, once that is committed. A plain file moves as a whole, unless one
+	 * stands in the new place already; from a file that stays behind, the lines go that say what is saved. Why that could
+	 * not be done, or `null`: the choice is made by then and stands.
 	 */
-	async moved(environment: LiveEnvironment, before: MirrorOptions, formerly = environment.name): Promise<void> {
+	async moved(environment: LiveEnvironment, before: MirrorOptions): Promise<AppError | null> {
+		this.#held.delete(environment.id);
+		try {
+			await this.#parts.storage.exclusive(() => this.#move(environment, before));
+			return null;
+		} catch (error) {
+			if (error instanceof AppError) return error;
+			throw error;
+		}
+	}
+
+	async #move({ values, ...environment }: LiveEnvironment, before: MirrorOptions): Promise<void> {
 		const { projectDir: root } = this.#parts.options;
 		const after = mirrorOptions(environment);
-		for (const name of [formerly, environment.name]) this.#held.delete(name);
-		await this.#parts.storage.exclusive(async () => {
-			const [from, to] = [join(root, before.file), join(root, after.file)];
-			const isSealed = [before.format, after.format].includes("dotenvx");
-			if (from !== to && !isSealed) moveEnvFile({ from, to, root });
-			if (from !== to || before.format === after.format) return;
-			const read = await (await fileFormat(before.format)).read({ path: from, root, options: before });
-			const ours = [...read.entries].filter(([name]) => environment.values.has(name));
-			const write = await fileFormat(after.format);
-			if (ours.length > 0) write.update({ path: to, root, values: new Map(ours), options: after });
-		});
+		const [from, to] = [join(root, before.file), join(root, after.file)];
+		const isPlain = before.format === "plain" && after.format === "plain";
+		if (from !== to && isPlain && moveEnvFile({ from, to, root })) return;
+		const old = await fileFormat(before.format);
+		const { entries } = old.read({ path: from, root, options: before });
+		const ours = [...entries].filter(([name]) => values.has(name));
+		if (from === to) {
+			const format = await fileFormat(after.format);
+			if (ours.length > 0) format.update({ path: to, root, values: new Map(ours), options: after });
+			return;
+		}
+		const said = ours.filter(([name, value]) => values.get(name)?.value === value);
+		const gone = new Map(said.map(([name]) => [name, null]));
+		if (gone.size > 0) old.update({ path: from, root, values: gone, options: before });
 	}
 
 	/** What an environment's file is known to hold; `null` when nothing is known. */
-	async #known(environment: string): Promise<MirrorRow | null> {
-		return this.#held.get(environment) ?? (await this.#parts.storage.mirror(environment, this.#parts.folder));
+	async #known(id: string): Promise<MirrorRow | null> {
+		return this.#held.get(id) ?? (await this.#parts.storage.mirror(id, this.#parts.folder));
 	}
 
-	#target(environment: string): string {
-		const { name, mirror } = this.#parts.live.findAny(environment) ?? { name: environment, mirror: {} };
-		return mirrorOptions({ name, mirror }).file;
+	#target(id: string): string {
+		const environment = this.#parts.live.get(id);
+		return environment ? mirrorOptions(environment).file : id;
 	}
 
-	async #write(name: string, force: ReadonlySet<string>): Promise<MirrorStatus> {
+	async #write(id: string, force: ReadonlySet<string>): Promise<MirrorStatus> {
 		const { options: own, live, folder } = this.#parts;
 		await live.refresh();
-		const environment = live.findAny(name);
+		const environment = live.get(id);
 		if (!environment || !mirrorOptions(environment).enabled) {
-			return { target: this.#target(name), status: "off", names: [], reason: null };
+			return { target: this.#target(id), status: "off", names: [], reason: null };
 		}
 		const look = await this.look(environment);
 		const { options, file, path } = look;
@@ -200,7 +220,7 @@ export class MirrorFiles {
 		const format = await fileFormat(options.format);
 		if (values.size > 0) format.update({ path, values, options, ...rest });
 		this.#written.set(path, environment.values);
-		this.#hold(look.known, { environment: name, folder, revision: environment.revision, base: basesOf(left) });
+		this.#hold(look.known, { environment: id, folder, revision: environment.revision, base: basesOf(left) });
 		return describe(look, left);
 	}
 
@@ -209,19 +229,19 @@ export class MirrorFiles {
 		if (!isKnown) this.#held.set(row.environment, row);
 	}
 
-	#retryLater(environment: string, status: MirrorStatus): void {
-		const before = this.#failing.get(environment);
+	#retryLater(id: string, status: MirrorStatus): void {
+		const before = this.#failing.get(id);
 		if (before) clearTimeout(before.timer);
 		const failures = (before?.failures ?? 0) + 1;
 		const wait = Math.min(RETRY_FIRST * 2 ** (failures - 1), RETRY_LONGEST);
-		const timer = setTimeout(() => void this.sync(environment), wait);
+		const timer = setTimeout(() => void this.sync(id), wait);
 		timer.unref();
-		this.#failing.set(environment, { status, failures, retryAt: Date.now() + wait, timer });
+		this.#failing.set(id, { status, failures, retryAt: Date.now() + wait, timer });
 	}
 
-	#recovered(environment: string): void {
-		clearTimeout(this.#failing.get(environment)?.timer);
-		this.#failing.delete(environment);
+	#recovered(id: string): void {
+		clearTimeout(this.#failing.get(id)?.timer);
+		this.#failing.delete(id);
 	}
 }
 

@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { READER_LABELS, type Reader } from "@holdfast/contract";
 import type { MirrorOptions, MirrorStatus } from "@holdfast/contract/schemas";
+import { expansionWarnings } from "@holdfast/envfile";
 import type { Line } from "./drift.ts";
 import type { Look } from "./mirror-files.ts";
 
@@ -27,9 +28,18 @@ export function describe(look: Look, left: readonly Line[]): MirrorStatus {
 		return { target, status: "drift", names, reason };
 	}
 	if (kept !== null) return { target, status: "vault-only", names: vaultOnly.map(({ name }) => name), reason: kept };
-	const exposed = isExposed(path) && options.format === "plain";
-	const reason = exposed ? `Other users of this machine can read ${target}. Run \`chmod 600 ${target}\`.` : null;
-	return { target, status: "mirrored", names: [], reason };
+	const warnings = options.format === "plain" ? [exposedSentence(path, target), ...dollarSentences(look)] : [];
+	return { target, status: "mirrored", names: [], reason: warnings.filter((each) => each !== null).join(" ") || null };
+}
+
+/** Of what was written just now: a value that some reader expands as soon as it stands outside its single quotes. */
+function dollarSentences({ lines, options }: Look): string[] {
+	return lines.flatMap(({ name, state, saved }) => {
+		const readers = state === "behind" && saved !== null ? expansionWarnings(saved, options.readers) : [];
+		if (readers.length === 0) return [];
+		const named = readers.map((reader) => READER_LABELS[reader]).join(", ");
+		return [`${name} has a $. It is literal as it is written; ${named} would expand it outside its single quotes.`];
+	});
 }
 
 function driftSentence(left: readonly Line[], { file, onEdit }: MirrorOptions): string {
@@ -49,7 +59,8 @@ function vaultOnlySentence(vaultOnly: readonly VaultOnly[]): string | null {
 }
 
 /** A file keeps the mode it had. One that others can read is theirs to keep so, but not without a word. */
-function isExposed(path: string): boolean {
+function exposedSentence(path: string, target: string): string | null {
 	const stats = statSync(path, { throwIfNoEntry: false });
-	return stats !== undefined && (stats.mode & 0o077) !== 0;
+	const isExposed = stats !== undefined && (stats.mode & 0o077) !== 0;
+	return isExposed ? `Other users of this machine can read ${target}. Run \`chmod 600 ${target}\`.` : null;
 }

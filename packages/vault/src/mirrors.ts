@@ -1,9 +1,12 @@
 /** How the `.env` files stand, and deciding what becomes of lines that someone edited by hand. */
+import { statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { AppError, mask } from "@holdfast/contract";
 import type {
 	ConfigureMirror,
 	MirrorDiff,
 	MirrorLine,
+	MirrorOptions,
 	MirrorView,
 	OneMirror,
 	ResolveDrift,
@@ -35,7 +38,7 @@ export async function status(vault: Vault, caller: Caller): Promise<MirrorView[]
  */
 export async function diff(vault: Vault, caller: Caller, { environment: name }: OneMirror): Promise<MirrorDiff> {
 	await authorize(vault, caller, { action: "mirrors.diff", target: null, environment: name });
-	const environment = await find(vault, name);
+	const environment = await vault.live.require(name);
 	const { lines, unmanaged, options } = await vault.mirrors.look(environment);
 	const sorted = lines.sort((a, b) => Number(isDrift(b)) - Number(isDrift(a)) || a.name.localeCompare(b.name));
 	return {
@@ -50,16 +53,20 @@ export async function diff(vault: Vault, caller: Caller, { environment: name }: 
 export async function sync(vault: Vault, caller: Caller, { environment: name }: OneMirror): Promise<MirrorView> {
 	const act = { action: "mirrors.sync", target: name, environment: name } as const;
 	await authorize(vault, caller, act);
-	await find(vault, name);
-	await vault.mirrors.sync(name);
-	const taken = await takeIn(vault, name);
+	const { id } = await vault.live.require(name);
+	await vault.mirrors.sync(id);
+	const taken = await takeIn(vault, id);
+	if (taken.length > 0) await vault.mirrors.sync(id);
 	const details = { taken: taken.join(", ").slice(0, 500) };
 	await vault.storage.commit({ audit: [entry(caller, { ...act, outcome: "done", details })] });
-	return viewOf(vault, await find(vault, name));
+	return viewOf(vault, await vault.live.require(name));
 }
 
 /**
  * Let lines take one side. A value that is given up goes into the history first, so that the choice can be undone.
+ *
+ * To take the file's side needs leave to reveal as well: whoever saves a value chooses, with the base URL, where it may be
+ * sent, and the values in the file are others' to give.
  *
  * @throws AppError `LINE_SETTLED` for a line that needs no choice, `LINE_CHANGED` when either side is not what the caller
  * saw; then nothing was done.
@@ -69,7 +76,10 @@ export async function resolve(vault: Vault, caller: Caller, input: ResolveDrift)
 	const target = choices.map((choice) => choice.name).join(", ");
 	const act = { action: "mirrors.resolve", target: target.slice(0, 500), environment: name } as const;
 	await authorize(vault, caller, act);
-	const environment = await find(vault, name);
+	if (choices.some(({ take }) => take === "file")) {
+		await authorize(vault, caller, { ...act, permission: "settings.reveal" });
+	}
+	const environment = await vault.live.require(name);
 	const { lines } = await vault.mirrors.look(environment);
 	const found = new Map(lines.map((line) => [line.name, line]));
 	const intents: Intent[] = [];
@@ -87,8 +97,8 @@ export async function resolve(vault: Vault, caller: Caller, input: ResolveDrift)
 	}
 	if (intents.length > 0) await change(vault, caller, { ...act, owner: "shared", intents, message, environment: name });
 	else await vault.storage.commit({ audit: [entry(caller, { ...act, outcome: "done" })] });
-	await vault.mirrors.sync(name, again);
-	return viewOf(vault, await find(vault, name));
+	await vault.mirrors.sync(environment.id, again);
+	return viewOf(vault, await vault.live.require(name));
 }
 
 /**
@@ -101,24 +111,23 @@ export async function configure(vault: Vault, caller: Caller, input: ConfigureMi
 	const { environment: name, ...chosen } = input;
 	const act = { action: "mirrors.configure", target: name, environment: name } as const;
 	await authorize(vault, caller, act);
-	const environment = await find(vault, name);
+	const environment = await vault.live.require(name);
 	const before = mirrorOptions(environment);
 	const stored = withChosen(environment.mirror, chosen);
 	const after = mirrorOptions({ name, mirror: stored });
-	const others = vault.live.environments().filter((each) => each.name !== name);
-	const problem = mirrorFileProblem(after.file, new Set(others.map((each) => mirrorOptions(each).file)));
+	const problem = mirrorFileProblem(after.file, othersFiles(vault, environment)) ?? folderProblem(vault, after);
 	if (problem !== null) throw new AppError("MIRROR_FILE_INVALID", { name: after.file, detail: problem });
 	const moved = before.file !== after.file || before.format !== after.format;
 	const { enabled, file, format, onEdit } = after;
 	const details = { enabled, file, format, onEdit, readers: after.readers.join(", ") };
 	await vault.storage.commit({
-		mirror: { environment: name, options: Object.keys(stored).length > 0 ? stored : null, moved },
+		mirror: { environment: environment.id, options: Object.keys(stored).length > 0 ? stored : null, moved },
 		audit: [entry(caller, { ...act, outcome: "done", details })],
 	});
-	const changed = await find(vault, name);
-	if (moved && before.enabled && enabled) await vault.mirrors.moved(changed, before);
-	await vault.mirrors.sync(name);
-	return viewOf(vault, changed);
+	const changed = await vault.live.require(name);
+	const left = moved && before.enabled && enabled ? await vault.mirrors.moved(changed, before) : null;
+	await vault.mirrors.sync(environment.id);
+	return viewOf(vault, changed, left);
 }
 
 /** What is stored once these choices are made: only what differs from the usual. */
@@ -127,11 +136,31 @@ function withChosen(stored: StoredMirror, chosen: Omit<ConfigureMirror, "environ
 	return Object.fromEntries(given);
 }
 
-/** A mirror as it stands, looked at and not changed. */
-export async function viewOf(vault: Vault, environment: LiveEnvironment): Promise<MirrorView> {
+/** The files that other environments are kept in. */
+export function othersFiles(vault: Vault, { id }: LiveEnvironment): Set<string> {
+	const others = vault.live.environments().filter((each) => each.id !== id);
+	return new Set(others.map((each) => mirrorOptions(each).file));
+}
+
+function folderProblem({ options }: Vault, { file }: MirrorOptions): string | null {
+	const folder = dirname(file);
+	const isThere = statSync(join(options.projectDir, folder), { throwIfNoEntry: false })?.isDirectory() ?? false;
+	return isThere ? null : `there is no folder ${folder}`;
+}
+
+/**
+ * A mirror as it stands, looked at and not changed.
+ *
+ * @param problem what there is to say of a move when nothing else is to be said.
+ */
+export async function viewOf(
+	vault: Vault,
+	environment: LiveEnvironment,
+	problem: AppError | null = null,
+): Promise<MirrorView> {
 	const { name, revision } = environment;
 	const options = mirrorOptions(environment);
-	const failing = vault.mirrors.failing(name);
+	const failing = vault.mirrors.failing(environment);
 	const rest = { environment: name, options, revision, failures: failing?.failures ?? 0 };
 	const retryAt = failing?.retryAt ?? null;
 	if (!options.enabled) {
@@ -141,19 +170,12 @@ export async function viewOf(vault: Vault, environment: LiveEnvironment): Promis
 		const look = await vault.mirrors.look(environment);
 		const held = look.known?.revision ?? 0;
 		const status = failing?.status ?? describe(look, look.lines.filter(isDrift));
-		return { ...rest, ...status, held, retryAt };
+		return { ...rest, ...status, reason: status.reason ?? problem?.message ?? null, held, retryAt };
 	} catch (error) {
 		if (!(error instanceof AppError)) throw error;
 		const [target, reason] = [options.file, error.message];
 		return { ...rest, target, status: "pending", names: [], reason, held: 0, retryAt };
 	}
-}
-
-async function find(vault: Vault, name: string): Promise<LiveEnvironment> {
-	await vault.live.refresh();
-	const environment = vault.live.find(name);
-	if (!environment) throw new AppError("ENVIRONMENT_NOT_FOUND", { name });
-	return environment;
 }
 
 /** What a line says, to be saved; a blank one says that there is to be none. */
@@ -191,9 +213,9 @@ async function shownOf(
 	environment: LiveEnvironment,
 	{ name, base, secret }: { name: string; base: string; secret: boolean },
 ): Promise<string | null> {
-	const rows = await vault.storage.history(environment.name, "shared", name);
+	const rows = await vault.storage.history(environment.id, "shared", name);
 	const row = rows.find(({ fingerprint }) => fingerprint === base);
-	const key = row ? await vault.keys.find(`environment:${environment.name}`) : null;
+	const key = row ? await vault.keys.find(`environment:${environment.id}`) : null;
 	if (!row || !key) return null;
 	const text = openValue(key, vault.storage.instance.id, row);
 	return text !== null && (secret || row.secret) ? mask(text) : text;

@@ -15,6 +15,7 @@ import { AppError, FORBIDDEN_NAMES } from "@holdfast/contract";
 import { describe, expect, test } from "vitest";
 import { admin, person, testFolder, testVault } from "../test/harness.ts";
 import { openVault, settings } from "./index.ts";
+import { configure } from "./mirrors.ts";
 
 const shared = { environment: "default", owner: "shared" } as const;
 
@@ -256,6 +257,7 @@ describe("two processes with one data folder", () => {
 
 test("FAULTS 7: a line deleted by hand is left out by every process, soon after the save that wrote it", async () => {
 	await using server = await testVault({ warn: () => undefined });
+	await configure(server.vault, admin, { environment: "default", onEdit: "ask" });
 	await server.save({ KEY: "one", OTHER: "a" });
 	await server.save({ KEY: "two" });
 	await server.vault.mirrors.record();
@@ -268,7 +270,7 @@ test("FAULTS 7: a line deleted by hand is left out by every process, soon after 
 
 describe("FAULTS 7: a hand edit is reported and left alone", () => {
 	test("of a saved key", async () => {
-		await using v = await testVault();
+		await using v = await testVault({ serves: false });
 		await v.save({ KEY: "one", OTHER: "a" });
 		writeFileSync(join(v.folder, ".env"), v.envFile().replace("one", "edited"));
 		const { mirrors } = await v.save({ OTHER: "b" });
@@ -277,7 +279,7 @@ describe("FAULTS 7: a hand edit is reported and left alone", () => {
 	});
 
 	test("that takes a line out", async () => {
-		await using v = await testVault();
+		await using v = await testVault({ serves: false });
 		await v.save({ KEY: "one", OTHER: "a" });
 		writeFileSync(join(v.folder, ".env"), v.envFile().replace(/^KEY=.*\n/m, ""));
 		const { mirrors } = await v.save({ OTHER: "b" });
@@ -285,7 +287,7 @@ describe("FAULTS 7: a hand edit is reported and left alone", () => {
 	});
 
 	test("but a file that is gone as a whole is written again", async () => {
-		await using v = await testVault();
+		await using v = await testVault({ serves: false });
 		await v.save({ KEY: "one" });
 		execFileSync("rm", [join(v.folder, ".env")]);
 		await v.vault.mirrors.sync("default");

@@ -9,7 +9,7 @@ import { AppError, forbiddenBecause, NAME_PATTERN, valueProblem } from "@holdfas
 import type { Owner, RemoveSetting, SaveResult, SaveSettings, SettingView } from "@holdfast/contract/schemas";
 import { type SealedDataKey, type SealingKey, seal } from "@holdfast/crypto";
 import { type Act, authorize, type Caller, deny, entry } from "./access.ts";
-import { type LiveEnvironment, valueContext } from "./live.ts";
+import { keyOwner, type LiveEnvironment, valueContext } from "./live.ts";
 import { fileFormat } from "./mirror-format.ts";
 import { mirrorOptions } from "./mirror-options.ts";
 import { type SnapshotValue, sealSnapshot } from "./snapshot.ts";
@@ -87,7 +87,8 @@ export async function change(vault: Vault, caller: Caller, request: Request): Pr
 		if (committed.done) {
 			vault.options.onStep?.("after-commit");
 			if (plan.next) vault.live.committed({ ...plan.next, revision: committed.revision }, committed.revision - 1);
-			return answer(vault, caller, { request, writes: plan.change.writes ?? [], revision: committed.revision });
+			const done = { request, id: plan.live.id, writes: plan.change.writes ?? [], revision: committed.revision };
+			return answer(vault, caller, done);
 		}
 		if (attempt === TRIES) throw new AppError("DATABASE_BUSY");
 		await sleep(Math.random() * Math.min(attempt, 20));
@@ -117,18 +118,17 @@ function refuseBadInput(intents: readonly Intent[]): void {
 }
 
 interface Plan {
+	/** The environment as it was. */
+	live: LiveEnvironment;
 	change: Change;
 	/** The environment as it will be, for shared settings. */
 	next: LiveEnvironment | null;
 }
 
 async function planChange(vault: Vault, caller: Caller, request: Request & { ownerId: string }): Promise<Plan> {
-	await vault.live.refresh();
-	const live = vault.live.find(request.environment);
-	if (!live) throw new AppError("ENVIRONMENT_NOT_FOUND", { name: request.environment });
+	const live = await vault.live.require(request.environment);
 	const { ownerId: owner } = request;
-	const keyOwner = owner === "shared" ? (`environment:${live.name}` as const) : (`user:${owner}` as const);
-	const { key, planned } = await vault.keys.findOrPlan(keyOwner);
+	const { key, planned } = await vault.keys.findOrPlan(keyOwner({ environment: live.id, owner }));
 
 	const author = { key, owner, by: caller.label, message: request.message };
 	const { file } = mirrorOptions(live);
@@ -137,11 +137,11 @@ async function planChange(vault: Vault, caller: Caller, request: Request & { own
 	const audit: Change["audit"][number][] = [];
 	const values = new Map(live.values);
 	for (const intent of request.intents) {
-		const row = await vault.storage.setting(live.name, owner, intent.name);
+		const row = await vault.storage.setting(live.id, owner, intent.name);
 		refuseStale(intent, row);
 		if (row === null && owner === "shared") lines ??= await handWritten(vault, live);
 		const line = intent.instead ?? lines?.get(intent.name);
-		const versions = sealVersions(vault, author, { intent, row, line, file, environment: live.name });
+		const versions = sealVersions(vault, author, { intent, row, line, file, environment: live.id });
 		writes.push(...versions);
 		const last = versions.at(-1);
 		if (!last) continue;
@@ -150,7 +150,7 @@ async function planChange(vault: Vault, caller: Caller, request: Request & { own
 		audit.push(auditOf(caller, request, last));
 	}
 	const change = { writes, audit, ...withKey(planned) };
-	return owner === "shared" ? withSnapshot(vault, key, { live, values, change }) : { change, next: null };
+	return owner === "shared" ? withSnapshot(vault, key, { live, values, change }) : { live, change, next: null };
 }
 
 interface Author {
@@ -215,11 +215,12 @@ interface SharedChange {
 
 function withSnapshot(vault: Vault, key: SealingKey, { live, values, change }: SharedChange): Plan {
 	const edition = live.edition + 1;
-	const place = { instance: vault.storage.instance.id, environment: live.name, edition };
+	const place = { instance: vault.storage.instance.id, environment: live.id, edition };
 	const damaged = new Set(live.damaged);
 	for (const { name } of change.writes ?? []) damaged.delete(name);
 	return {
-		change: { ...change, snapshot: { environment: live.name, edition, sealed: sealSnapshot(key, place, values) } },
+		live,
+		change: { ...change, snapshot: { environment: live.id, edition, sealed: sealSnapshot(key, place, values) } },
 		next: { ...live, edition, values, damaged, torn: false },
 	};
 }
@@ -232,7 +233,7 @@ function auditOf(caller: Caller, request: Request, written: VersionWrite): Chang
 	return entry(caller, {
 		action: request.action,
 		target: written.name,
-		environment: written.environment,
+		environment: request.environment,
 		outcome: "done",
 		details: {
 			owner: request.owner,
@@ -252,20 +253,22 @@ async function handWritten(vault: Vault, environment: LiveEnvironment): Promise<
 
 interface Done {
 	request: Request;
+	/** The environment's id. */
+	id: string;
 	writes: readonly VersionWrite[];
 	revision: number;
 }
 
 /** What the save came to. It is committed by now: whatever fails here makes the answer poorer, and never a refusal. */
-async function answer(vault: Vault, caller: Caller, { request, writes, revision }: Done): Promise<SaveResult> {
+async function answer(vault: Vault, caller: Caller, { request, id, writes, revision }: Done): Promise<SaveResult> {
 	const { environment, owner, intents } = request;
-	const mirrors = owner === "shared" ? [await vault.mirrors.sync(environment)] : [];
+	const mirrors = owner === "shared" ? [await vault.mirrors.sync(id)] : [];
 	try {
 		const places = await gather(vault, caller, environment);
 		const settings: SettingView[] = [];
 		for (const { name } of intents) {
 			const written = writes.findLast((row) => row.name === name);
-			const row = owner === "shared" ? written : await vault.storage.setting(environment, "shared", name);
+			const row = owner === "shared" ? written : await vault.storage.setting(id, "shared", name);
 			settings.push(toView(places, name, row ?? undefined));
 		}
 		return { revision, settings, mirrors, workers: await countWorkers(vault, revision) };

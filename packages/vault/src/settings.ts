@@ -12,7 +12,7 @@ import type {
 } from "@holdfast/contract/schemas";
 import { PROVIDERS } from "@holdfast/providers";
 import { authorize, type Caller, entry } from "./access.ts";
-import { openValue } from "./live.ts";
+import { keyOwner, openValue } from "./live.ts";
 import { chain, gather, knownNames, toLayer, toView } from "./sources.ts";
 import type { Vault } from "./vault.ts";
 
@@ -23,7 +23,7 @@ export { remove, save } from "./save.ts";
 export async function list(vault: Vault, caller: Caller, { environment }: ListSettings): Promise<SettingsList> {
 	await authorize(vault, caller, { action: "settings.list", target: null, environment });
 	const places = await gather(vault, caller, environment);
-	const rows = new Map((await vault.storage.current(environment, "shared")).map((row) => [row.name, row]));
+	const rows = new Map((await vault.storage.current(places.id, "shared")).map((row) => [row.name, row]));
 	const catalogue = PROVIDERS.flatMap(({ settings }) => settings.map(({ name }) => name));
 	const names = [...new Set([...knownNames(places), ...catalogue])].sort();
 	const settings = names.map((name) => toView(places, name, rows.get(name)));
@@ -58,8 +58,9 @@ export async function history(vault: Vault, caller: Caller, input: OneSetting): 
 	await authorize(vault, caller, { action: "settings.history", target: name, environment });
 	const stored = owner === "shared" ? "shared" : caller.userId;
 	if (stored === null) return [];
-	const key = await vault.keys.find(stored === "shared" ? `environment:${environment}` : `user:${stored}`);
-	const rows = await vault.storage.history(environment, stored, name);
+	const { id } = await vault.live.require(environment);
+	const key = await vault.keys.find(keyOwner({ environment: id, owner: stored }));
+	const rows = await vault.storage.history(id, stored, name);
 	const secrets = new Set(rows.filter(({ secret }) => secret).map(({ fingerprint }) => fingerprint));
 	return rows.map(({ sealed, ...row }) => {
 		const text = key && openValue(key, vault.storage.instance.id, { ...row, sealed });

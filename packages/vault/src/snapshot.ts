@@ -86,9 +86,9 @@ export function readSavedValues(folder: string, rootKey: RootKeySource, environm
 	function valuesOf(name: string): Snapshot {
 		const row = rows.find((each) => each[3] === name);
 		if (!row) throw new AppError("ENVIRONMENT_NOT_FOUND", { name });
-		const [, , , , edition, snapshot, id, sealed] = row;
-		const key = openDataKey(root, instance, { id, owner: `environment:${name}`, sealed });
-		const values = key && openSnapshot(key, { instance, environment: name, edition }, snapshot);
+		const [, , , , environment, edition, snapshot, id, sealed] = row;
+		const key = openDataKey(root, instance, { id, owner: `environment:${environment}`, sealed });
+		const values = key && openSnapshot(key, { instance, environment, edition }, snapshot);
 		if (!values) throw new AppError("VALUE_DAMAGED", { name: `the snapshot of ${name}` });
 		return values;
 	}
@@ -104,6 +104,7 @@ type Row = [
 	rootKeyId: string,
 	revision: number,
 	environment: string | null,
+	environmentId: string,
 	edition: number,
 	snapshot: Uint8Array,
 	keyId: string,
@@ -112,9 +113,9 @@ type Row = [
 
 /** One statement, so that all it gives is of one moment. */
 const SELECT = `
-	SELECT i.id, i.root_key_id, i.revision, e.name, e.edition, e.snapshot, k.id, k.sealed
+	SELECT i.id, i.root_key_id, i.revision, e.name, e.id, e.edition, e.snapshot, k.id, k.sealed
 	FROM instance i
-	LEFT JOIN (environment e JOIN data_key k ON k.owner = 'environment:' || e.name) ON e.name IN (?, ?) AND NOT e.removed`;
+	LEFT JOIN (environment e JOIN data_key k ON k.owner = 'environment:' || e.id) ON e.name IN (?, ?) AND NOT e.removed`;
 
 function readRows(path: string, environment: string): Row[] {
 	try {

@@ -1,6 +1,6 @@
 /** Gathers what every place has for an environment, and shows it without showing secrets. */
 import { join } from "node:path";
-import { AppError, DEFAULT_ENVIRONMENT, forbiddenBecause, mask, NAME_PATTERN } from "@holdfast/contract";
+import { DEFAULT_ENVIRONMENT, forbiddenBecause, mask, NAME_PATTERN } from "@holdfast/contract";
 import type { Layer, SettingView } from "@holdfast/contract/schemas";
 import { isEncrypted, readEnvFile } from "@holdfast/envfile";
 import { catalogueSetting } from "@holdfast/providers";
@@ -13,6 +13,8 @@ import type { VersionRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
 export interface Places extends Omit<Sources, "fallback"> {
+	/** The environment's id. */
+	id: string;
 	revision: number;
 	own: Snapshot;
 	base: Snapshot;
@@ -27,9 +29,7 @@ export interface Places extends Omit<Sources, "fallback"> {
  * @throws AppError `ENVIRONMENT_NOT_FOUND`
  */
 export async function gather(vault: Vault, caller: Caller, environment: string): Promise<Places> {
-	const revision = await vault.live.refresh();
-	const live = vault.live.find(environment);
-	if (!live) throw new AppError("ENVIRONMENT_NOT_FOUND", { name: environment });
+	const live = await vault.live.require(environment);
 	const inherited = environment === DEFAULT_ENVIRONMENT ? undefined : vault.live.find(DEFAULT_ENVIRONMENT);
 	const files = [live, ...(inherited ? [inherited] : [])].map((each) => {
 		const { file } = mirrorOptions(each);
@@ -38,11 +38,12 @@ export async function gather(vault: Vault, caller: Caller, environment: string):
 	});
 	return {
 		environment,
-		revision,
+		id: live.id,
+		revision: vault.live.revision,
 		own: live.values,
 		damaged: live.damaged,
 		base: inherited?.values ?? new Map(),
-		personal: caller.userId === null ? new Map() : await personalValues(vault, caller.userId, environment),
+		personal: caller.userId === null ? new Map() : await personalValues(vault, caller.userId, live.id),
 		process: vault.options.processEnv,
 		files,
 		precedence: vault.options.precedence,

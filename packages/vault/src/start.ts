@@ -62,10 +62,11 @@ function firstStart(database: SqliteDatabase, dataDir: string, root: RootKey): S
 	const own = newDataKey(root, instance.id, "instance");
 	const shared = newDataKey(root, instance.id, `environment:${DEFAULT_ENVIRONMENT}`);
 	const place = { instance: instance.id, environment: DEFAULT_ENVIRONMENT, edition: 1 };
+	const create = { id: DEFAULT_ENVIRONMENT, name: DEFAULT_ENVIRONMENT };
 	const snapshot = { ...place, sealed: sealSnapshot(shared.key, place, new Map()) };
 	const begin = database.$client.transaction(() => {
 		createInstance(database, instance);
-		storage.commit({ keys: [own.stored, shared.stored], snapshot, audit: [] });
+		storage.commit({ keys: [own.stored, shared.stored], create, snapshot, audit: [] });
 	});
 	begin.immediate();
 	return { database, storage, root };
@@ -74,10 +75,10 @@ function firstStart(database: SqliteDatabase, dataDir: string, root: RootKey): S
 /** Seal again the snapshots that do not say what the rows say, so that applications can hydrate. */
 export async function repairSnapshots(storage: Storage, keys: KeyRing, live: Live): Promise<string[]> {
 	const repaired: string[] = [];
-	for (const { name, edition, values, torn } of live.environments()) {
-		const key = torn ? await keys.find(`environment:${name}`) : null;
+	for (const { id, name, edition, values, torn } of live.environments()) {
+		const key = torn ? await keys.find(`environment:${id}`) : null;
 		if (!key) continue;
-		const place = { instance: storage.instance.id, environment: name, edition: edition + 1 };
+		const place = { instance: storage.instance.id, environment: id, edition: edition + 1 };
 		const committed = await storage.commit({
 			snapshot: { ...place, sealed: sealSnapshot(key, place, values) },
 			audit: [repairEntry(name)],

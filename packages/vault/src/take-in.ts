@@ -11,39 +11,56 @@ import { mirrorOptions } from "./mirror-options.ts";
 import { change } from "./save.ts";
 import type { Vault } from "./vault.ts";
 
+/** How often edits are looked at again because someone saved one of the names in the same moment. */
+const TRIES = 20;
+
 /** Bring an environment's file up to date, and take in what was edited there. For whoever waits for no answer. */
-export async function keepFile(vault: Vault, environment: string): Promise<void> {
-	await vault.mirrors.sync(environment);
-	await takeIn(vault, environment);
+export async function keepFile(vault: Vault, environment: LiveEnvironment): Promise<void> {
+	await vault.mirrors.sync(environment.id);
+	await takeIn(vault, environment.id);
 	// What is left to say goes to the log once all is done that can be.
-	await vault.mirrors.syncAloud(environment);
+	await vault.mirrors.syncAloud(environment.id);
+	vault.mirrors.seen(environment);
 }
 
 /**
  * Save the edits that an environment's file has and that conflict with nothing. The names that were saved or removed; none
- * when the file's policy is to ask, or someone saved one of them in the same moment: then the next look decides.
+ * when the file's policy is to ask.
+ *
+ * @throws AppError `DATABASE_BUSY` when others never stop saving the same names.
  */
-export async function takeIn(vault: Vault, name: string): Promise<string[]> {
-	await vault.live.refresh();
-	const environment = vault.live.find(name);
-	if (!environment) return [];
-	const edits = await takeable(vault, environment);
-	if (edits.length === 0) return [];
+export async function takeIn(vault: Vault, id: string): Promise<string[]> {
+	for (let attempt = 1; ; attempt++) {
+		await vault.live.refresh();
+		const environment = vault.live.get(id);
+		if (!environment || environment.removed) return [];
+		const edits = await takeable(vault, environment);
+		if (edits.length === 0) return [];
+		try {
+			await saveEdits(vault, environment, edits);
+			return edits.map(({ name }) => name);
+		} catch (error) {
+			// Someone saved one of them first. Looked at again, it is a conflict, and the others can still be taken in.
+			if (!(error instanceof AppError) || error.code !== "VERSION_CONFLICT") throw error;
+			if (attempt === TRIES) throw new AppError("DATABASE_BUSY");
+		}
+	}
+}
+
+async function saveEdits(vault: Vault, environment: LiveEnvironment, edits: readonly Line[]): Promise<void> {
 	const intents = edits.map(({ name, file }) => ({
 		name,
 		value: file,
 		expectedVersion: environment.values.get(name)?.version ?? 0,
 	}));
 	const { file } = mirrorOptions(environment);
-	try {
-		const message = `Edited by hand in ${file}`;
-		const request = { action: "settings.save", environment: name, owner: "shared", intents, message } as const;
-		await change(vault, fileCaller(file, name), request);
-	} catch (error) {
-		if (error instanceof AppError && error.code === "VERSION_CONFLICT") return [];
-		throw error;
-	}
-	return edits.map((edit) => edit.name);
+	await change(vault, fileCaller(file, environment.name), {
+		action: "settings.save",
+		environment: environment.name,
+		owner: "shared",
+		intents,
+		message: `Edited by hand in ${file}`,
+	});
 }
 
 async function takeable(vault: Vault, environment: LiveEnvironment): Promise<Line[]> {

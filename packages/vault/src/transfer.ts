@@ -4,7 +4,7 @@
  * before the audit log names it.
  */
 import { join } from "node:path";
-import { AppError, envFileName, mask } from "@holdfast/contract";
+import { AppError, mask } from "@holdfast/contract";
 import {
 	type ExportResult,
 	type ExportSettings,
@@ -73,8 +73,9 @@ export async function importSettings(vault: Vault, caller: Caller, input: Import
 	await authorize(vault, caller, act);
 	const isFile = "file" in from;
 	if (isFile) await authorize(vault, caller, { ...act, permission: "settings.reveal" });
-	const read = readLines(vault, await gather(vault, caller, environment), from);
-	const source = isFile ? envFileName(environment) : "The text";
+	const places = await gather(vault, caller, environment);
+	const read = readLines(vault, places, from);
+	const source = isFile ? ownFile(places) : "The text";
 	if (mark !== undefined && mark !== read.mark) throw new AppError("IMPORT_CHANGED", { name: source });
 	const offered = new Map(read.lines.accepted.map(({ name, value }) => [name, value]));
 	const writes = names.map(({ name, expectedVersion }) => {
@@ -117,11 +118,11 @@ export async function exportSettings(vault: Vault, caller: Caller, input: Export
 }
 
 /** The assignments that are offered: of the environment's file only those of names that Holdfast does not manage. */
-function readLines(vault: Vault, { environment, own }: Places, from: ImportFrom): { lines: Import; mark: string } {
+function readLines(vault: Vault, places: Places, from: ImportFrom): { lines: Import; mark: string } {
 	const isFile = "file" in from;
-	const text = isFile ? readImportFile(fileOf(vault, environment)) : from.text;
+	const text = isFile ? readImportFile(join(vault.options.projectDir, ownFile(places))) : from.text;
 	const { accepted, refused, superseded } = readImport(text);
-	const offered = ({ name }: { name: string | null }) => !isFile || name === null || !own.has(name);
+	const offered = ({ name }: { name: string | null }) => !isFile || name === null || !places.own.has(name);
 	const lines = {
 		accepted: accepted.filter(offered),
 		refused: refused.filter(offered),
@@ -133,8 +134,9 @@ function readLines(vault: Vault, { environment, own }: Places, from: ImportFrom)
 	return { lines, mark: vault.fingerprint(isFile ? "import.file" : "import.text", text) };
 }
 
-function fileOf({ options }: Vault, environment: string): string {
-	return join(options.projectDir, envFileName(environment));
+/** The file that the environment itself is kept in. */
+function ownFile({ files: [own] }: Places): string {
+	return own?.path ?? "";
 }
 
 /** That a secret is the same is told only to who may read it: it would tell anyone else that a guess is right. */

@@ -6,7 +6,7 @@ import { relative, resolve } from "node:path";
 import { AppError } from "@holdfast/contract";
 import { claimCode, fingerprinter, sessionSecret } from "@holdfast/crypto";
 import { KeyRing } from "./keyring.ts";
-import { Live } from "./live.ts";
+import { Live, type LiveEnvironment } from "./live.ts";
 import { MirrorFiles, type MirrorStep } from "./mirror-files.ts";
 import type { RootKeySource } from "./root-key.ts";
 import { repairSnapshots, start } from "./start.ts";
@@ -72,7 +72,7 @@ export async function openVault(given: VaultOptions): Promise<Vault> {
 	const options = { ...given, projectDir: resolve(given.dataDir, folder) };
 	const { warn } = options;
 	const mirrors = new MirrorFiles({ options, storage, live, fingerprint, folder });
-	const keep = (environment: string) => keepFile(vault, environment);
+	const keep = (environment: LiveEnvironment) => keepFile(vault, environment);
 	const worker = options.serves ? new Worker({ storage, live, mirrors, keep, warn }) : null;
 	const tokenUses = new TokenUses(storage, warn);
 	const vault: Vault = {
@@ -107,7 +107,7 @@ async function serve(vault: Vault, worker: Worker): Promise<void> {
 	if (repaired.length > 0)
 		options.warn(`The snapshot of ${repaired.join(", ")} was damaged and has been made again from the rows.`);
 	await live.refresh();
-	for (const { name } of live.environments()) await keepFile(vault, name);
+	for (const environment of live.environments()) await keepFile(vault, environment);
 	await mirrors.record();
 	await worker.start();
 }

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import type { Live } from "./live.ts";
+import type { Live, LiveEnvironment } from "./live.ts";
 import type { MirrorFiles } from "./mirror-files.ts";
 import type { Storage, WorkerRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
@@ -20,7 +20,7 @@ interface WorkerParts {
 	live: Live;
 	mirrors: MirrorFiles;
 	/** Brings up a file that someone edited, and takes in the edit. */
-	keep: (environment: string) => Promise<void>;
+	keep: (environment: LiveEnvironment) => Promise<void>;
 	warn: (message: string) => void;
 }
 

@@ -1,9 +1,8 @@
 /** The one transaction of the vault: a change as data, compared with what is stored, and written whole or not at all. */
 import Database from "better-sqlite3";
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { SqliteDatabase } from "./connect.ts";
 import type { Queries } from "./queries.ts";
-import { renameEnvironment } from "./rename.ts";
 import { dataKeys, environments, mirrors, tokens } from "./schema.ts";
 import type { Change, Committed, VersionWrite } from "./storage.ts";
 
@@ -19,11 +18,13 @@ class Conflict extends Error {
 
 export function committer(db: SqliteDatabase, queries: Queries): (change: Change) => Committed {
 	const transaction = db.$client.transaction((change: Change): Committed => {
-		const { snapshot, mirror, rename } = change;
-		const raises = (change.writes?.length ?? 0) > 0 || [snapshot, mirror, rename].some((part) => part !== undefined);
+		const { create, snapshot, mirror, rename } = change;
+		const parts = [create, snapshot, mirror, rename];
+		const raises = (change.writes?.length ?? 0) > 0 || parts.some((part) => part !== undefined);
 		const revision = (raises ? queries.raiseRevision : queries.instance).get()?.revision ?? 0;
 		for (const row of change.writes ?? []) writeVersion(queries, row, revision);
-		if (rename && !renameEnvironment(db, rename, revision)) throw new Conflict(rename.from);
+		if (create) createEnvironment(db, create, revision);
+		if (rename) renameEnvironment(db, rename, revision);
 		if (snapshot) writeSnapshot(queries, snapshot, revision);
 		if (mirror) configureMirror(db, mirror, revision);
 		writeAccess(db, change);
@@ -50,14 +51,37 @@ function writeVersion(queries: Queries, row: VersionWrite, revision: number): vo
 }
 
 function writeSnapshot(queries: Queries, snapshot: NonNullable<Change["snapshot"]>, revision: number): void {
-	const { environment: name, edition, sealed, removed = false } = snapshot;
-	const { changes } = queries.putSnapshot.run({ name, revision, edition, snapshot: sealed, removed });
-	if (changes !== 1) throw new Conflict(name);
+	const { environment, edition, sealed, removed = false } = snapshot;
+	const put = { environment, revision, edition, snapshot: sealed, removed: Number(removed) };
+	// A removed one does not come back while another has its name.
+	unlessTaken(environment, () => {
+		if (queries.putSnapshot.run(put).changes !== 1) throw new Conflict(environment);
+	});
+}
+
+/** Edition 0 is none: the first snapshot comes in the same change. */
+function createEnvironment(db: SqliteDatabase, { id, name }: { id: string; name: string }, revision: number): void {
+	const row = db.insert(environments).values({ id, name, revision, edition: 0, snapshot: Buffer.alloc(0) });
+	unlessTaken(name, () => row.run());
+}
+
+function renameEnvironment(db: SqliteDatabase, rename: NonNullable<Change["rename"]>, revision: number): void {
+	const { environment, from, to } = rename;
+	const named = and(eq(environments.id, environment), eq(environments.name, from), eq(environments.removed, false));
+	unlessTaken(to, () => {
+		const { changes } = db.update(environments).set({ name: to, revision }).where(named).run();
+		if (changes !== 1) throw new Conflict(from);
+	});
+	for (const { id, environments: scope } of db.select().from(tokens).all()) {
+		if (!scope?.includes(from)) continue;
+		const renamed = scope.map((name) => (name === from ? to : name));
+		db.update(tokens).set({ environments: renamed }).where(eq(tokens.id, id)).run();
+	}
 }
 
 function configureMirror(db: SqliteDatabase, mirror: NonNullable<Change["mirror"]>, revision: number): void {
 	const { environment, options, moved } = mirror;
-	db.update(environments).set({ mirror: options, revision }).where(eq(environments.name, environment)).run();
+	db.update(environments).set({ mirror: options, revision }).where(eq(environments.id, environment)).run();
 	if (moved) db.delete(mirrors).where(eq(mirrors.environment, environment)).run();
 }
 
@@ -71,10 +95,10 @@ function writeAccess(db: SqliteDatabase, { keys = [], token, revokeToken }: Chan
 	db.update(tokens).set({ revokedAt: revokeToken.at }).where(eq(tokens.id, revokeToken.id)).run();
 }
 
-/** Insert, or end in a conflict when the place is taken. */
-function unlessTaken(about: string, insert: () => unknown): void {
+/** Write, or end in a conflict when the place is taken. */
+function unlessTaken(about: string, write: () => unknown): void {
 	try {
-		insert();
+		write();
 	} catch (error) {
 		const taken = /^SQLITE_CONSTRAINT_(PRIMARYKEY|UNIQUE)$/;
 		if (error instanceof Database.SqliteError && taken.test(error.code)) throw new Conflict(about);

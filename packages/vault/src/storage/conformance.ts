@@ -32,7 +32,26 @@ function entry(action: string, target: string | null = null): Change["audit"][nu
 	} satisfies Omit<AuditRow, "index" | "revision">;
 }
 
-const snapshot = (edition: number) => ({ environment: "default", edition, sealed: Buffer.from(`edition ${edition}`) });
+const snapshot = (edition: number, environment = "default") => ({
+	environment,
+	edition,
+	sealed: Buffer.from(`edition ${edition}`),
+});
+
+const create = (id: string, name = id) => ({ create: { id, name }, snapshot: snapshot(1, id), audit: [] });
+
+const TOKEN: TokenRow = {
+	id: "t1",
+	hash: "digest",
+	label: "ci",
+	environments: ["production"],
+	permissions: ["settings.see"],
+	createdAt: at,
+	createdBy: "tester",
+	expiresAt: null,
+	revokedAt: null,
+	lastUsedAt: null,
+};
 
 export function conformance(open: () => Promise<Subject>): void {
 	test("a commit is whole: rows, snapshot, audit entries and the revision", async () => {
@@ -40,6 +59,7 @@ export function conformance(open: () => Promise<Subject>): void {
 		const before = await s.storage.revision();
 		const change = {
 			writes: [write("A", 1), write("B", 1)],
+			create: { id: "default", name: "default" },
 			snapshot: snapshot(1),
 			audit: [entry("settings.save", "A")],
 		};
@@ -62,6 +82,7 @@ export function conformance(open: () => Promise<Subject>): void {
 		const key = { id: "k1", owner: "user:ann", sealed: Buffer.from("k") } as const;
 		await s.storage.commit({
 			writes: [write("A", 1)],
+			create: { id: "default", name: "default" },
 			snapshot: snapshot(1),
 			keys: [key],
 			audit: [entry("settings.save")],
@@ -137,18 +158,7 @@ export function conformance(open: () => Promise<Subject>): void {
 
 	test("tokens are found by their digest, revoked, and remember their last use", async () => {
 		await using s = await open();
-		const token: TokenRow = {
-			id: "t1",
-			hash: "digest",
-			label: "ci",
-			environments: ["production"],
-			permissions: ["settings.see"],
-			createdAt: at,
-			createdBy: "tester",
-			expiresAt: null,
-			revokedAt: null,
-			lastUsedAt: null,
-		};
+		const token = TOKEN;
 		await s.storage.commit({ token, audit: [entry("tokens.create")] });
 		expect(await s.storage.tokenByHash("digest")).toEqual(token);
 		expect(await s.storage.tokenByHash("other")).toBeNull();
@@ -166,6 +176,74 @@ export function conformance(open: () => Promise<Subject>): void {
 		expect(await s.storage.workers(at + 2)).toEqual([]);
 		await s.storage.reportWorker({ ...worker, id: "w2", seenAt: at + 1 }, Number.MAX_SAFE_INTEGER);
 		expect(await s.storage.workers(0)).toEqual([]);
+	});
+
+	test("an environment keeps its id whatever it is called, and comes back with it", async () => {
+		await using s = await open();
+		const named = async () => (await s.storage.environments()).map(({ id, name, removed }) => [id, name, removed]);
+		await s.storage.commit(create("staging"));
+		const token = { ...TOKEN, environments: ["staging", "default"] };
+		await s.storage.commit({ token, audit: [] });
+		const rename = { environment: "staging", from: "staging", to: "live" };
+		expect(await s.storage.commit({ rename, audit: [] })).toMatchObject({ done: true });
+		expect((await s.storage.tokens())[0]?.environments).toEqual(["live", "default"]);
+		await s.storage.commit({ ...create("staging.2", "staging") });
+		expect(await named()).toEqual([
+			["staging", "live", false],
+			["staging.2", "staging", false],
+		]);
+		await s.storage.commit({ snapshot: { ...snapshot(2, "staging.2"), removed: true }, audit: [] });
+		await s.storage.commit({ rename: { environment: "staging", from: "live", to: "staging" }, audit: [] });
+		expect(await named()).toEqual([
+			["staging", "staging", false],
+			["staging.2", "staging", true],
+		]);
+	});
+
+	test("a name is given once: to create, rename or bring back is a conflict when it is taken, or has changed", async () => {
+		await using s = await open();
+		await s.storage.commit(create("a"));
+		await s.storage.commit(create("b"));
+		await s.storage.commit(create("c"));
+		await s.storage.commit({ snapshot: { ...snapshot(2, "c"), removed: true }, audit: [] });
+		await s.storage.commit(create("d", "c"));
+		const revision = await s.storage.revision();
+		const stale: [string, Change][] = [
+			["a", create("other", "a")],
+			["other", create("b", "other")],
+			["b", { rename: { environment: "a", from: "a", to: "b" }, audit: [] }],
+			["b", { rename: { environment: "a", from: "b", to: "e" }, audit: [] }],
+			["c", { rename: { environment: "c", from: "c", to: "e" }, audit: [] }],
+			["c", { snapshot: snapshot(3, "c"), audit: [] }],
+		];
+		for (const [conflict, change] of stale) expect(await s.storage.commit(change)).toEqual({ done: false, conflict });
+		expect(await s.storage.revision()).toBe(revision);
+	});
+
+	test("how a file is kept is stored, and a file that moved holds nothing that is known", async () => {
+		await using s = await open();
+		await s.storage.commit(create("default"));
+		const row = { environment: "default", folder: "..", revision: 1, base: {} };
+		await s.storage.commit({ mirrored: [row], audit: [] });
+		const options = { onEdit: "ask" } as const;
+		await s.storage.commit({ mirror: { environment: "default", options, moved: false }, audit: [] });
+		expect(await s.storage.environments()).toMatchObject([{ mirror: options, revision: await s.storage.revision() }]);
+		expect(await s.storage.mirror("default", "..")).toEqual(row);
+		await s.storage.commit({ mirror: { environment: "default", options: null, moved: true }, audit: [] });
+		expect(await s.storage.environments()).toMatchObject([{ mirror: null }]);
+		expect(await s.storage.mirror("default", "..")).toBeNull();
+	});
+
+	test("what every owner has in an environment is found, without what was removed", async () => {
+		await using s = await open();
+		const personal = { ...write("A", 1), owner: "ann" };
+		await s.storage.commit({ writes: [write("A", 1), write("B", 1), personal], audit: [] });
+		await s.storage.commit({ writes: [write("B", 2, null)], audit: [] });
+		const found = (await s.storage.present("default")).map(({ owner, name }) => [owner, name]);
+		expect(found.sort()).toEqual([
+			["ann", "A"],
+			["shared", "A"],
+		]);
 	});
 
 	test("a mirror's revision never goes back", async () => {

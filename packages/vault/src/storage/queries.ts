@@ -1,5 +1,5 @@
 /** The prepared statements on a SQLite vault. Preparing costs ten times what running does, so each is prepared once. */
-import { and, desc, eq, gt, gte, lt, lte, sql } from "drizzle-orm";
+import { and, desc, eq, gt, gte, isNotNull, lt, lte, sql } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import { account } from "./auth-tables.ts";
 import { audit, dataKeys, environments, instances, mirrors, tokens, versions, workers } from "./schema.ts";
@@ -45,11 +45,10 @@ export function prepareQueries(db: BetterSQLite3Database) {
 			)
 			.orderBy(versions.name)
 			.prepare(),
-		allVersions: db
+		present: db
 			.select()
 			.from(versions)
-			.where(eq(versions.environment, p("environment")))
-			.orderBy(versions.owner, versions.name, versions.version)
+			.where(and(eq(versions.environment, p("environment")), isCurrent, isNotNull(versions.sealed)))
 			.prepare(),
 		setting: db.select().from(versions).where(placeCurrent).prepare(),
 		history: db
@@ -130,24 +129,14 @@ export function prepareQueries(db: BetterSQLite3Database) {
 			})
 			.prepare(),
 		putSnapshot: db
-			.insert(environments)
-			.values({
-				name: p("name"),
-				revision: p("revision"),
-				edition: p("edition"),
-				snapshot: p("snapshot"),
-				removed: p("removed"),
+			.update(environments)
+			.set({
+				revision: sql`${p("revision")}`,
+				edition: sql`${p("edition")}`,
+				snapshot: sql`${p("snapshot")}`,
+				removed: sql`${p("removed")}`,
 			})
-			.onConflictDoUpdate({
-				target: environments.name,
-				set: {
-					revision: sql`excluded.revision`,
-					edition: sql`excluded.edition`,
-					snapshot: sql`excluded.snapshot`,
-					removed: sql`excluded.removed`,
-				},
-				setWhere: sql`${environments.edition} = excluded.edition - 1`,
-			})
+			.where(and(eq(environments.id, p("environment")), eq(environments.edition, sql`${p("edition")} - 1`)))
 			.prepare(),
 		insertAudit: db
 			.insert(audit)

@@ -26,24 +26,32 @@ export const dataKeys = sqliteTable("data_key", {
 });
 
 /**
- * An environment, with all its shared values in one sealed snapshot. `edition` counts its snapshots and is bound into the
- * envelope; `revision` is the instance's at its last change.
+ * An environment, with all its shared values in one sealed snapshot. Everything sealed is bound to its `id`, which never
+ * changes, so that a new name costs nothing. `edition` counts its snapshots and is bound into the envelope; `revision` is
+ * the instance's at its last change.
  */
-export const environments = sqliteTable("environment", {
-	name: text().primaryKey(),
-	revision: integer().notNull(),
-	edition: integer().notNull(),
-	snapshot: sealed(),
-	/** How its file is kept, where that is not the usual way. */
-	mirror: text({ mode: "json" }).$type<StoredMirror>(),
-	/** A removed environment keeps its history, for whoever creates it again. */
-	removed: integer({ mode: "boolean" }).notNull().default(false),
-});
+export const environments = sqliteTable(
+	"environment",
+	{
+		/** `default` for the one that always exists. */
+		id: text().primaryKey(),
+		name: text().notNull(),
+		revision: integer().notNull(),
+		edition: integer().notNull(),
+		snapshot: sealed(),
+		/** How its file is kept, where that is not the usual way. */
+		mirror: text({ mode: "json" }).$type<StoredMirror>(),
+		/** A removed environment keeps its history, for whoever creates it again. */
+		removed: integer({ mode: "boolean" }).notNull().default(false),
+	},
+	(table) => [uniqueIndex("environment_name").on(table.name).where(sql`removed = 0`)],
+);
 
 /** Every version of every setting. The highest version of a place is its `current` one; a removal is a version too. */
 export const versions = sqliteTable(
 	"version",
 	{
+		/** The environment's id. */
 		environment: text().notNull(),
 		/** `shared`, or the id of the user whose personal setting it is. */
 		owner: text().notNull(),
@@ -70,6 +78,7 @@ export const versions = sqliteTable(
 export const mirrors = sqliteTable(
 	"mirror",
 	{
+		/** The environment's id. */
 		environment: text().notNull(),
 		folder: text().notNull(),
 		revision: integer().notNull(),

@@ -54,8 +54,8 @@ export class SqliteStorage implements Storage {
 		return translated(() => this.#queries.current.all({ environment, owner, since }));
 	}
 
-	allVersions(environment: string) {
-		return translated(() => this.#queries.allVersions.all({ environment }));
+	present(environment: string) {
+		return translated(() => this.#queries.present.all({ environment }));
 	}
 
 	setting(environment: string, owner: string, name: string) {

@@ -12,6 +12,9 @@ export interface Instance {
 }
 
 export interface EnvironmentRow {
+	/** What everything in it is stored and sealed under. Never changes. */
+	id: string;
+	/** What people call it. No two that are not removed have the same. */
 	name: string;
 	revision: number;
 	edition: number;
@@ -23,6 +26,7 @@ export interface EnvironmentRow {
 
 /** One version of one setting. `sealed` and `fingerprint` are `null` for a removal. */
 export interface VersionRow {
+	/** The environment's id. */
 	environment: string;
 	/** `shared`, or a user's id. */
 	owner: string;
@@ -45,6 +49,7 @@ export interface AuditRow {
 	actorLabel: string;
 	action: string;
 	target: string | null;
+	/** The environment's name at that time. */
 	environment: string | null;
 	outcome: "done" | "denied" | "failed";
 	address: string | null;
@@ -67,6 +72,7 @@ export interface TokenRow {
 
 /** A project folder that keeps an environment's `.env` file, and the revision that file was last known to hold. */
 export interface MirrorRow {
+	/** The environment's id. */
 	environment: string;
 	/** Relative to the data folder. */
 	folder: string;
@@ -95,14 +101,17 @@ export type VersionWrite = Omit<VersionRow, "revision">;
  */
 export interface Change {
 	writes?: readonly VersionWrite[];
+	/** A new environment. Its first snapshot comes with it and has edition 1. */
+	create?: { id: string; name: string };
 	/**
-	 * The environment's next snapshot. Its edition must be one more than the stored one: 1 creates the environment. Written
-	 * with `removed` it removes the environment, without it brings a removed one back.
+	 * The environment's next snapshot. Its edition must be one more than the stored one. Written with `removed` it removes
+	 * the environment, without it brings a removed one back.
 	 */
 	snapshot?: { environment: string; edition: number; sealed: Uint8Array; removed?: boolean };
 	/** How an environment's file is kept. When it is `moved`, nothing is known of the file any more. */
 	mirror?: { environment: string; options: StoredMirror | null; moved: boolean };
-	rename?: Rename;
+	/** An environment's new name. Tokens that are limited to the old one are limited to the new one. */
+	rename?: { environment: string; from: string; to: string };
 	/** Data keys of owners that have none. */
 	keys?: readonly SealedDataKey[];
 	audit: ReadonlyArray<Omit<AuditRow, "index" | "revision">>;
@@ -111,24 +120,13 @@ export interface Change {
 	revokeToken?: { id: string; at: number };
 }
 
-/**
- * An environment's new name. Everything sealed is bound to the old one, so that it comes sealed anew: every version there
- * is, as of `revision`, and with the change the new snapshot and data key.
- */
-export interface Rename {
-	from: string;
-	to: string;
-	/** The instance's revision that `versions` were read at. At any other the commit is refused as a conflict. */
-	revision: number;
-	versions: readonly VersionRow[];
-}
-
 /** `conflict` names the setting, environment or key owner that changed since the caller read it. Nothing was written. */
 export type Committed = { done: true; revision: number } | { done: false; conflict: string };
 
 /** An embedded database answers at once, a server's later; the vault awaits both. */
 type Answer<T> = T | Promise<T>;
 
+/** `environment` is an environment's id throughout, but for the audit log, which has names. */
 export interface Storage {
 	readonly instance: Instance;
 	/** The current revision. Cheap: it is asked before every read. */
@@ -137,8 +135,8 @@ export interface Storage {
 	dataKey(owner: string): Answer<SealedDataKey | null>;
 	/** The current versions of an owner in an environment, removals included, that are newer than `since`. */
 	current(environment: string, owner: string, since?: number): Answer<VersionRow[]>;
-	/** Every version of every owner's settings in an environment. */
-	allVersions(environment: string): Answer<VersionRow[]>;
+	/** The current versions of every owner in an environment, without removals. */
+	present(environment: string): Answer<VersionRow[]>;
 	/** The current version of one setting, a removal included. */
 	setting(environment: string, owner: string, name: string): Answer<VersionRow | null>;
 	/** The versions of one setting, newest first: all, or from the one on that was current at the revision `since`. */
