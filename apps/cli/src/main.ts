@@ -1,16 +1,12 @@
 /** The `holdfast` command. Each subcommand loads only what it needs, when it is called. */
 
 import { readOptions } from "@holdfast/config/options";
-import {
-	AppError,
-	type ErrorCode,
-	EXPORT_FORMATS,
-	type ExportFormat,
-	NAME_PATTERN,
-	PERMISSIONS,
-	type Permission,
-} from "@holdfast/contract";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { AppError, type ErrorCode, NAME_PATTERN } from "@holdfast/contract";
+import { Command } from "commander";
+import { type Asked, environmentOption, inEnvironment } from "./commands/asked.ts";
+import { environmentCommand } from "./commands/environment.ts";
+import { fileCommands } from "./commands/files.ts";
+import { tokenCommand } from "./commands/token.ts";
 
 export async function main(argv: string[]): Promise<void> {
 	try {
@@ -87,43 +83,10 @@ function program(): Command {
 			(await import("./run.ts")).run(command, inEnvironment(options)),
 		);
 
-	addTransfer(root);
+	for (const command of fileCommands()) root.addCommand(command);
+	root.addCommand(environmentCommand());
 	root.addCommand(tokenCommand());
 	return root;
-}
-
-function addTransfer(root: Command): void {
-	root
-		.command("import")
-		.description("save the settings of a .env file, after showing what that would change")
-		.argument("<file>", "the file, or - for standard input")
-		.addOption(environmentOption())
-		.option("-y, --yes", "save without asking")
-		.option("--only <names...>", "save these and leave the rest")
-		.action(async (file: string, options: Asked & { yes?: true; only?: string[] }) =>
-			(await import("./transfer.ts")).importFile(file, inEnvironment(options)),
-		);
-
-	root
-		.command("export")
-		.description("print what is saved, in the clear (recorded in the audit log)")
-		.addOption(environmentOption())
-		.addOption(new Option("-f, --format <format>", "how it is written").choices(EXPORT_FORMATS).default("dotenv"))
-		.option("--name <name>", "what a Kubernetes Secret is called")
-		.option("--inherited", "with what the environment inherits from default")
-		.option("-o, --output <file>", "into a file that only you can read, instead of standard output")
-		.option("--force", "replace the file when it exists")
-		.action(async (options: Asked & Exporting) =>
-			(await import("./transfer.ts")).exportSettings(inEnvironment(options)),
-		);
-}
-
-interface Exporting {
-	format: ExportFormat;
-	name?: string;
-	inherited?: true;
-	output?: string;
-	force?: true;
 }
 
 /** Nothing of what may be a value is printed: it was typed in the wrong place, and need not be in a log as well. */
@@ -131,49 +94,4 @@ function refuseValues(given: string, values: readonly string[]): void {
 	const [name = ""] = given.split("=", 1);
 	if (!NAME_PATTERN.test(name)) throw new AppError("NAME_INVALID", { name: "What was given" });
 	if (name !== given || values.length > 0) throw new AppError("VALUE_FROM_ARGV", { name });
-}
-
-function tokenCommand(): Command {
-	const token = new Command("token").description("service tokens, for programs on other machines");
-	token
-		.command("create")
-		.description("create a token and print it, this once")
-		.requiredOption("-l, --label <text>", "what it is for")
-		.option("-e, --environment <names...>", "environments it may be used in (all)")
-		.addOption(
-			new Option("-p, --permission <names...>", "what it may do")
-				.choices(Object.keys(PERMISSIONS) as Permission[])
-				.default(["settings.see", "settings.reveal"]),
-		)
-		.option("-d, --days <number>", "days until it expires (never)", days)
-		.action(async (options) => (await import("./tokens.ts")).create(options));
-	token
-		.command("list")
-		.description("list the tokens, without their secrets")
-		.action(async () => (await import("./tokens.ts")).list());
-	token
-		.command("revoke")
-		.description("revoke a token")
-		.argument("<id>")
-		.action(async (id: string) => (await import("./tokens.ts")).revoke(id));
-	return token;
-}
-
-interface Asked {
-	environment?: string;
-}
-
-function environmentOption(): Option {
-	return new Option("-e, --environment <name>", "the environment (HOLDFAST_ENVIRONMENT, else default)");
-}
-
-/** The options with the environment that was asked for, else the one that the process or `.env` names. Empty means unset. */
-function inEnvironment<T extends Asked>(options: T): T & { environment: string } {
-	return { ...options, environment: options.environment || readOptions().environment };
-}
-
-function days(text: string): number {
-	const number = Number(text);
-	if (Number.isInteger(number) && number > 0) return number;
-	throw new InvalidArgumentError("It is no whole number of days.");
 }

@@ -1,4 +1,4 @@
-/** A value from a person or a pipe, never from the command line, where other processes could read it. */
+/** What is asked of a person: a value, never from the command line where other processes could read it, and a yes. */
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -22,5 +22,25 @@ export async function askHidden(question: string): Promise<string> {
 	} finally {
 		lines.close();
 		process.stderr.write("\n");
+	}
+}
+
+/** Nobody is there to agree. Exits with 2. */
+export class NotAsked extends Error {
+	readonly exitCode = 2;
+
+	constructor(otherwise: string) {
+		super(`There is no terminal to ask on, and ${otherwise}`);
+	}
+}
+
+/** @throws NotAsked without a terminal, saying what came of that. */
+export async function agreed(question: string, otherwise: string): Promise<boolean> {
+	if (!process.stdin.isTTY) throw new NotAsked(otherwise);
+	const lines = createInterface({ input: process.stdin, output: process.stderr });
+	try {
+		return /^y(es)?$/i.test((await lines.question(question)).trim());
+	} finally {
+		lines.close();
 	}
 }

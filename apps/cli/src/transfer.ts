@@ -4,10 +4,10 @@
  */
 import { isUtf8 } from "node:buffer";
 import { closeSync, constants, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createInterface } from "node:readline/promises";
 import { AppError, type ExportFormat } from "@holdfast/contract";
 import { IMPORT_MAX_LENGTH, type ImportRow } from "@holdfast/contract/schemas";
 import { withClient } from "./connect.ts";
+import { agreed, NotAsked } from "./prompt.ts";
 import { saved } from "./settings.ts";
 import { table } from "./table.ts";
 
@@ -15,11 +15,6 @@ interface ImportOptions {
 	environment: string;
 	yes?: true;
 	only?: string[];
-}
-
-/** Nobody is there to agree. Exits with 2. */
-class NotAsked extends Error {
-	readonly exitCode = 2;
 }
 
 /** @throws NotAsked when there is something to save and neither `--yes` nor a terminal to ask on. */
@@ -34,7 +29,9 @@ export async function importFile(file: string, { environment, yes, only }: Impor
 		return;
 	}
 	const settings = names.length === 1 ? "1 setting" : `${names.length} settings`;
-	if (!yes && !(await agreed(`Save ${settings} in ${environment}? [y/N] `, file))) {
+	const otherwise = "nothing was saved. Add --yes to save what the preview shows.";
+	if (!yes && file === "-") throw new NotAsked(otherwise);
+	if (!yes && !(await agreed(`Save ${settings} in ${environment}? [y/N] `, otherwise))) {
 		process.stderr.write("Nothing was saved.\n");
 		return;
 	}
@@ -77,20 +74,6 @@ function chosen(rows: readonly ImportRow[], only?: readonly string[]): { name: s
 		throw new AppError("IMPORT_REFUSED", { name: missing, detail });
 	}
 	return offered.filter(({ name, verdict }) => verdict !== "same" && (only?.includes(name) ?? true));
-}
-
-async function agreed(question: string, file: string): Promise<boolean> {
-	if (file === "-" || !process.stdin.isTTY) {
-		throw new NotAsked(
-			"There is no terminal to ask on, and nothing was saved. Add --yes to save what the preview shows.",
-		);
-	}
-	const lines = createInterface({ input: process.stdin, output: process.stderr });
-	try {
-		return /^y(es)?$/i.test((await lines.question(question)).trim());
-	} finally {
-		lines.close();
-	}
 }
 
 interface ExportOptions {

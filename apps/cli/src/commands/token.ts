@@ -1,0 +1,35 @@
+/** `holdfast token`: its subcommands and options. */
+import { PERMISSIONS, type Permission } from "@holdfast/contract";
+import { Command, InvalidArgumentError, Option } from "commander";
+
+export function tokenCommand(): Command {
+	const token = new Command("token").description("service tokens, for programs on other machines");
+	token
+		.command("create")
+		.description("create a token and print it, this once")
+		.requiredOption("-l, --label <text>", "what it is for")
+		.option("-e, --environment <names...>", "environments it may be used in (all)")
+		.addOption(
+			new Option("-p, --permission <names...>", "what it may do")
+				.choices(Object.keys(PERMISSIONS) as Permission[])
+				.default(["settings.see", "settings.reveal"]),
+		)
+		.option("-d, --days <number>", "days until it expires (never)", days)
+		.action(async (options) => (await import("../tokens.ts")).create(options));
+	token
+		.command("list")
+		.description("list the tokens, without their secrets")
+		.action(async () => (await import("../tokens.ts")).list());
+	token
+		.command("revoke")
+		.description("revoke a token")
+		.argument("<id>")
+		.action(async (id: string) => (await import("../tokens.ts")).revoke(id));
+	return token;
+}
+
+function days(text: string): number {
+	const number = Number(text);
+	if (Number.isInteger(number) && number > 0) return number;
+	throw new InvalidArgumentError("It is no whole number of days.");
+}
