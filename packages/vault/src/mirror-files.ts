@@ -7,7 +7,7 @@
  * the one the file is known to hold. Both are in the database, so that a crash loses neither.
  */
 import { type BigIntStats, statSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { AppError } from "@holdfast/contract";
 import type { MirrorOptions, MirrorStatus } from "@holdfast/contract/schemas";
 import { moveEnvFile, type Step as ReplaceStep } from "@holdfast/envfile";
@@ -159,9 +159,9 @@ export class MirrorFiles {
 	}
 
 	/**
-	 * Give an environment's file its new place or format, once that is committed. A plain file moves as a whole, unless one
-	 * stands in the new place already; from a file that stays behind, the lines go that say what is saved. Why that could
-	 * not be done, or `null`: the choice is made by then and stands.
+	 * Give an environment's file its new place or format, once that is committed. It moves as a whole, unless one stands in
+	 * the new place already; from a file that stays behind, the lines go that say what is saved. Why that could not be done,
+	 * or `null`: the choice is made by then and stands.
 	 */
 	async moved(environment: LiveEnvironment, before: MirrorOptions): Promise<AppError | null> {
 		this.#held.delete(environment.id);
@@ -178,14 +178,15 @@ export class MirrorFiles {
 		const { projectDir: root } = this.#parts.options;
 		const after = mirrorOptions(environment);
 		const [from, to] = [join(root, before.file), join(root, after.file)];
-		const isPlain = before.format === "plain" && after.format === "plain";
-		if (from !== to && isPlain && moveEnvFile({ from, to, root })) return;
+		// A sealed file stays with its private key, which is in the same folder.
+		const mayMove = before.format === "plain" || dirname(from) === dirname(to);
+		const isThere = from === to || (mayMove && moveEnvFile({ from, to, root }));
 		const old = await fileFormat(before.format);
-		const { entries } = old.read({ path: from, root, options: before });
+		const { entries } = old.read({ path: isThere ? to : from, root, options: before });
 		const ours = [...entries].filter(([name]) => values.has(name));
-		if (from === to) {
-			const format = await fileFormat(after.format);
-			if (ours.length > 0) format.update({ path: to, root, values: new Map(ours), options: after });
+		if (isThere) {
+			const next = before.format === after.format ? null : await fileFormat(after.format);
+			if (ours.length > 0) next?.update({ path: to, root, values: new Map(ours), options: after });
 			return;
 		}
 		const said = ours.filter(([name, value]) => values.get(name)?.value === value);
