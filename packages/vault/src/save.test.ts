@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { AppError, FORBIDDEN_NAMES } from "@holdfast/contract";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { admin, person, testFolder, testVault } from "../test/harness.ts";
 import { openVault, settings } from "./index.ts";
 import { configure } from "./mirrors.ts";
@@ -323,4 +323,21 @@ test("FAULTS 35: every forbidden name is refused, in any case, and so is what is
 		});
 	}
 	expect(existsSync(join(v.folder, ".env"))).toBe(false);
+});
+
+test("FAULTS 6: a file that goes on failing is tried again later and later, at most a minute apart", async () => {
+	await using v = await testVault({ warn: () => undefined, serves: false });
+	mkdirSync(join(v.folder, ".env"));
+	await v.save({ KEY: "value" });
+	vi.useFakeTimers({ toFake: ["Date"] });
+	try {
+		const waits: number[] = [];
+		for (let i = 0; i < 8; i++) {
+			waits.push((v.vault.mirrors.pending()[0]?.retryAt ?? 0) - Date.now());
+			await v.vault.mirrors.sync("default");
+		}
+		expect(waits.slice(1)).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+	} finally {
+		vi.useRealTimers();
+	}
 });
