@@ -14,7 +14,7 @@ import { fileFormat } from "./mirror-format.ts";
 import { mirrorOptions } from "./mirror-options.ts";
 import { type SnapshotValue, sealSnapshot } from "./snapshot.ts";
 import { gather, secretByCatalogue, toView } from "./sources.ts";
-import type { Change, VersionRow, VersionWrite } from "./storage/storage.ts";
+import type { Change, VersionWrite } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 import { countWorkers } from "./worker.ts";
 
@@ -137,11 +137,11 @@ async function planChange(vault: Vault, caller: Caller, request: Request & { own
 	const audit: Change["audit"][number][] = [];
 	const values = new Map(live.values);
 	for (const intent of request.intents) {
-		const row = await vault.storage.setting(live.id, owner, intent.name);
-		refuseStale(intent, row);
-		if (row === null && owner === "shared") lines ??= await handWritten(vault, live);
+		const before = await currentOf(vault, live, { owner, name: intent.name });
+		refuseStale(intent, before);
+		if (before === null && owner === "shared") lines ??= await handWritten(vault, live);
 		const line = intent.instead ?? lines?.get(intent.name);
-		const versions = sealVersions(vault, author, { intent, row, line, file, environment: live.id });
+		const versions = sealVersions(vault, author, { intent, before, line, file, environment: live.id });
 		writes.push(...versions);
 		const last = versions.at(-1);
 		if (!last) continue;
@@ -153,6 +153,26 @@ async function planChange(vault: Vault, caller: Caller, request: Request & { own
 	return owner === "shared" ? withSnapshot(vault, key, { live, values, change }) : { live, change, next: null };
 }
 
+/** The version that a change is planned on; the commit compares it. */
+interface Current {
+	version: number;
+	secret: boolean;
+	/** Not a removal. */
+	present: boolean;
+}
+
+/** From memory where that has it, which is nearly always. */
+async function currentOf(
+	vault: Vault,
+	live: LiveEnvironment,
+	{ owner, name }: { owner: string; name: string },
+): Promise<Current | null> {
+	const known = owner === "shared" ? live.values.get(name) : undefined;
+	if (known) return { version: known.version, secret: known.secret, present: true };
+	const row = await vault.storage.setting(live.id, owner, name);
+	return row && { version: row.version, secret: row.secret, present: row.sealed !== null };
+}
+
 interface Author {
 	key: SealingKey;
 	owner: string;
@@ -162,7 +182,7 @@ interface Author {
 
 interface Subject {
 	intent: Intent;
-	row: VersionRow | null;
+	before: Current | null;
 	/** The hand-written value that is about to be replaced in the `.env` file, if there is one. */
 	line: string | undefined;
 	file: string;
@@ -174,8 +194,8 @@ interface Subject {
  * `.env` file has, because the mirror is about to replace that line.
  */
 function sealVersions(vault: Vault, author: Author, subject: Subject): VersionWrite[] {
-	const { intent, row, line, file, environment } = subject;
-	const secret = intent.secret ?? row?.secret ?? secretByCatalogue(intent.name);
+	const { intent, before, line, file, environment } = subject;
+	const secret = intent.secret ?? before?.secret ?? secretByCatalogue(intent.name);
 	const replacesLine = line !== undefined && line !== intent.value && valueProblem(line) === null;
 	const steps = [
 		// Nobody said that the line is plain: only the catalogue knows.
@@ -183,7 +203,7 @@ function sealVersions(vault: Vault, author: Author, subject: Subject): VersionWr
 		{ value: intent.value, secret, message: author.message },
 	];
 	return steps.map(({ value, secret, message }, i) => {
-		const version = (row?.version ?? 0) + 1 + i;
+		const version = (before?.version ?? 0) + 1 + i;
 		const place = { environment, owner: author.owner, name: intent.name, version };
 		const context = valueContext(vault.storage.instance.id, place);
 		return {
@@ -198,8 +218,8 @@ function sealVersions(vault: Vault, author: Author, subject: Subject): VersionWr
 	});
 }
 
-function refuseStale(intent: Intent, row: VersionRow | null): void {
-	const present = row && row.sealed !== null ? row.version : 0;
+function refuseStale(intent: Intent, before: Current | null): void {
+	const present = before?.present ? before.version : 0;
 	if (intent.value === null && present === 0 && intent.instead === undefined)
 		throw new AppError("SETTING_NOT_FOUND", { name: intent.name });
 	if (intent.expectedVersion !== undefined && intent.expectedVersion !== present) {
