@@ -40,7 +40,7 @@ export async function lastTest(
 	vault: Vault,
 	{ provider, environment, mark }: { provider: string; environment: string; mark: string },
 ): Promise<TestResult | null> {
-	const row = await vault.storage.lastAudit("providers.test", provider, environment);
+	const row = await vault.storage.lastTest(provider, environment);
 	if (!row || row.details.mark !== mark) return null;
 	const { outcome, sentence, latency } = row.details as Pick<TestResult, "outcome" | "sentence" | "latency">;
 	return { outcome, sentence, latency, at: row.at };

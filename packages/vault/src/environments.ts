@@ -48,7 +48,7 @@ export async function create(vault: Vault, caller: Caller, { name }: CreateEnvir
 		const committed = await vault.storage.commit({
 			...(before ? {} : { create: { id, name } }),
 			...(planned && { keys: [planned] }),
-			...emptied(vault, key, { id, edition: before?.edition ?? 0 }),
+			snapshot: { ...emptied(vault, key, { id, edition: before?.edition ?? 0 }), ...(before && { removed: false }) },
 			audit: [entry(caller, { ...act, outcome: "done" })],
 		});
 		if (committed.done) return toView(await vault.live.require(name));
@@ -100,10 +100,9 @@ export async function remove(vault: Vault, caller: Caller, { name }: RemoveEnvir
 		const before = await vault.live.require(name);
 		const { key } = await vault.keys.findOrPlan(`environment:${before.id}`);
 		const writes = await removals(vault, caller, before);
-		const { snapshot } = emptied(vault, key, before);
 		const committed = await vault.storage.commit({
 			writes,
-			snapshot: { ...snapshot, removed: true },
+			snapshot: { ...emptied(vault, key, before), removed: true },
 			audit: [entry(caller, { ...act, outcome: "done", details: { settings: writes.length } })],
 		});
 		if (committed.done) {
@@ -122,7 +121,7 @@ function freeId({ live }: Vault, name: string): string {
 /** The next snapshot of an environment, with nothing in it. */
 function emptied(vault: Vault, key: SealingKey, { id, edition }: Pick<LiveEnvironment, "id" | "edition">) {
 	const place = { instance: vault.storage.instance.id, environment: id, edition: edition + 1 };
-	return { snapshot: { environment: id, edition: edition + 1, sealed: sealSnapshot(key, place, new Map()) } };
+	return { environment: id, edition: place.edition, sealed: sealSnapshot(key, place, new Map()) };
 }
 
 /** A removal of each setting that an environment has, whoever owns it. */

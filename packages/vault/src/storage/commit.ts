@@ -51,12 +51,12 @@ function writeVersion(queries: Queries, row: VersionWrite, revision: number): vo
 }
 
 function writeSnapshot(queries: Queries, snapshot: NonNullable<Change["snapshot"]>, revision: number): void {
-	const { environment, edition, sealed, removed = false } = snapshot;
-	const put = { environment, revision, edition, snapshot: sealed, removed: Number(removed) };
+	const { environment, edition, sealed, removed } = snapshot;
+	const { changes } = queries.putSnapshot.run({ environment, revision, edition, snapshot: sealed });
+	if (changes !== 1) throw new Conflict(environment);
+	if (removed === undefined) return;
 	// A removed one does not come back while another has its name.
-	unlessTaken(environment, () => {
-		if (queries.putSnapshot.run(put).changes !== 1) throw new Conflict(environment);
-	});
+	unlessTaken(environment, () => queries.putRemoved.run({ environment, removed: Number(removed) }));
 }
 
 /** Edition 0 is none: the first snapshot comes in the same change. */

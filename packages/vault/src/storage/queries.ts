@@ -75,13 +75,13 @@ export function prepareQueries(db: BetterSQLite3Database) {
 			.orderBy(desc(audit.index))
 			.limit(p("limit"))
 			.prepare(),
-		lastAudit: db
+		lastTest: db
 			.select()
 			.from(audit)
 			.where(
 				and(
-					eq(audit.action, p("action")),
-					eq(audit.target, p("target")),
+					sql`${audit.action} = 'providers.test'`,
+					eq(audit.target, p("provider")),
 					eq(audit.environment, p("environment")),
 					eq(audit.outcome, "done"),
 				),
@@ -134,9 +134,13 @@ export function prepareQueries(db: BetterSQLite3Database) {
 				revision: sql`${p("revision")}`,
 				edition: sql`${p("edition")}`,
 				snapshot: sql`${p("snapshot")}`,
-				removed: sql`${p("removed")}`,
 			})
 			.where(and(eq(environments.id, p("environment")), eq(environments.edition, sql`${p("edition")} - 1`)))
+			.prepare(),
+		putRemoved: db
+			.update(environments)
+			.set({ removed: sql`${p("removed")}` })
+			.where(eq(environments.id, p("environment")))
 			.prepare(),
 		insertAudit: db
 			.insert(audit)

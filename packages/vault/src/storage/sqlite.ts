@@ -79,8 +79,8 @@ export class SqliteStorage implements Storage {
 		return translated(() => this.#queries.audit.all({ before, limit, environments: only }));
 	}
 
-	lastAudit(action: string, target: string, environment: string) {
-		return translated(() => this.#queries.lastAudit.get({ action, target, environment }) ?? null);
+	lastTest(provider: string, environment: string) {
+		return translated(() => this.#queries.lastTest.get({ provider, environment }) ?? null);
 	}
 
 	tokens() {

@@ -104,8 +104,8 @@ export interface Change {
 	/** A new environment. Its first snapshot comes with it and has edition 1. */
 	create?: { id: string; name: string };
 	/**
-	 * The environment's next snapshot. Its edition must be one more than the stored one. Written with `removed` it removes
-	 * the environment, without it brings a removed one back.
+	 * The environment's next snapshot. Its edition must be one more than the stored one. With `removed` it also removes the
+	 * environment, or brings a removed one back.
 	 */
 	snapshot?: { environment: string; edition: number; sealed: Uint8Array; removed?: boolean };
 	/** How an environment's file is kept. When it is `moved`, nothing is known of the file any more. */
@@ -146,8 +146,8 @@ export interface Storage {
 	lastFolder(): Answer<string | null>;
 	/** Entries with an index below `before`, newest first: all, or those of acts in one of the environments. */
 	audit(before: number, limit: number, environments?: readonly string[] | null): Answer<AuditRow[]>;
-	/** The newest entry of an action on a target in an environment with that outcome. */
-	lastAudit(action: string, target: string, environment: string): Answer<AuditRow | null>;
+	/** The entry of the last test of a provider in an environment that was carried out. */
+	lastTest(provider: string, environment: string): Answer<AuditRow | null>;
 	tokens(): Answer<TokenRow[]>;
 	tokenByHash(hash: string): Answer<TokenRow | null>;
 	/** Record uses of tokens, off any request's path. */
