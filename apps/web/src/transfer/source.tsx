@@ -1,8 +1,9 @@
 /** Where an import comes from: pasted text, a file that is dropped or chosen, or the lines of the environment's own file. */
-import { envFileName } from "@holdfast/contract";
 import { IMPORT_MAX_LENGTH, type ImportFrom } from "@holdfast/contract/schemas";
+import { useQuery } from "@tanstack/react-query";
 import { type DragEvent, useId, useRef, useState } from "react";
 import { useMay } from "../session/me.ts";
+import { trpc } from "../trpc.ts";
 import { Button } from "../ui/button.tsx";
 import { Answers } from "../ui/dialog.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -20,6 +21,8 @@ interface SourceProps {
 export function Source({ environment, text, pending, onText, onLook, onClose }: SourceProps) {
 	const [problem, setProblem] = useState<string | null>(null);
 	const mayTakeFile = useMay("settings.reveal");
+	const list = useQuery(trpc.environments.list.queryOptions());
+	const file = list.data?.find(({ name }) => name === environment)?.file;
 	const isTooLong = text.length > IMPORT_MAX_LENGTH;
 	const said = isTooLong ? "The text is longer than 2 MiB. Import it in parts." : problem;
 	const take = async (file: File | undefined) => {
@@ -39,9 +42,9 @@ export function Source({ environment, text, pending, onText, onLook, onClose }: 
 			)}
 			<div className="flex flex-wrap gap-2">
 				<FileChoice onFile={take} />
-				{mayTakeFile && (
+				{mayTakeFile && file !== undefined && (
 					<Button size="small" disabled={pending} onClick={() => onLook({ file: true })}>
-						Look through {envFileName(environment)}
+						Look through {file}
 					</Button>
 				)}
 			</div>
