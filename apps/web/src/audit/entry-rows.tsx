@@ -3,11 +3,11 @@ import type { AuditEntry } from "@holdfast/contract/schemas";
 import { ChevronRight } from "lucide-react";
 import { useId, useState } from "react";
 import { absoluteTime, relativeTime } from "../ui/relative-time.ts";
-import { Status, type Tone } from "../ui/status.tsx";
+import { type Standing, Status } from "../ui/status.tsx";
 
 export const COLUMNS = ["Time", "Who", "Action", "Target", "Environment", "Outcome"] as const;
 
-const OUTCOMES: Record<AuditEntry["outcome"], { tone: Tone; word: string }> = {
+const OUTCOMES: Record<AuditEntry["outcome"], Standing> = {
 	done: { tone: "ok", word: "Done" },
 	denied: { tone: "warn", word: "Denied" },
 	failed: { tone: "bad", word: "Failed" },

@@ -1,11 +1,6 @@
 /** How a provider stands, as one shape and one word, from what is set and what its last test found. */
 import type { ProviderView, TestOutcome } from "@holdfast/contract/schemas";
-import type { Tone } from "../ui/status.tsx";
-
-export interface Standing {
-	tone: Tone;
-	word: string;
-}
+import type { Standing } from "../ui/status.tsx";
 
 export const OUTCOMES: Record<TestOutcome, Standing> = {
 	works: { tone: "ok", word: "Works" },

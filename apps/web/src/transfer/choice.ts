@@ -1,14 +1,14 @@
 /** Which lines of a preview can be saved, and which of them someone has chosen. */
 import type { ImportRow } from "@holdfast/contract/schemas";
 import { useState } from "react";
-import type { Tone } from "../ui/status.tsx";
+import type { Standing } from "../ui/status.tsx";
 
 interface Offer {
 	name: string;
 	version: number;
 }
 
-export const VERDICTS: Record<ImportRow["verdict"], { tone: Tone; word: string }> = {
+export const VERDICTS: Record<ImportRow["verdict"], Standing> = {
 	new: { tone: "ok", word: "New" },
 	changed: { tone: "warn", word: "Changed" },
 	same: { tone: "ready", word: "Same" },

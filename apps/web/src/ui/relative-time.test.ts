@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { relativeTime } from "./relative-time.ts";
+import { relativeTime, timeUntil } from "./relative-time.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 12);
 const ago = (ms: number) => relativeTime(NOW - ms, NOW);
@@ -17,4 +17,10 @@ test("gives the date itself past a month", () => {
 
 test("a moment ahead of this clock is no negative age", () => {
 	expect(relativeTime(NOW + 60_000, NOW)).toBe("just now");
+});
+
+test("counts down to what is to come, never past it", () => {
+	expect(timeUntil(NOW + 7_400, NOW)).toBe("in 8s");
+	expect(timeUntil(NOW + 60_000, NOW)).toBe("in 1m");
+	expect(timeUntil(NOW - 5, NOW)).toBe("now");
 });

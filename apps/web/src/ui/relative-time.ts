@@ -1,4 +1,4 @@
-/** Moments in words. Both functions take milliseconds since 1970; the absolute form is in the reader's own time zone. */
+/** Moments in words. All functions take milliseconds since 1970; the absolute form is in the reader's own time zone. */
 
 const STEPS: ReadonlyArray<{ unit: Intl.RelativeTimeFormatUnit; ms: number }> = [
 	{ unit: "day", ms: 86_400_000 },
@@ -18,6 +18,13 @@ export function relativeTime(at: number, now: number): string {
 	if (!step) return "just now";
 	if (age > DAYS_SHOWN * 86_400_000) return day.format(at);
 	return words.format(-Math.floor(age / step.ms), step.unit);
+}
+
+/** "in 8s", "in 2m"; a moment that has come is "now". */
+export function timeUntil(at: number, now: number): string {
+	const seconds = Math.ceil((at - now) / 1_000);
+	if (seconds <= 0) return "now";
+	return seconds < 60 ? words.format(seconds, "second") : words.format(Math.ceil(seconds / 60), "minute");
 }
 
 /** "24 Nov 2026, 14:05:09" */

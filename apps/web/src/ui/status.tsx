@@ -3,6 +3,11 @@ import type { ReactNode } from "react";
 
 export type Tone = "ok" | "warn" | "bad" | "ready" | "none";
 
+export interface Standing {
+	tone: Tone;
+	word: string;
+}
+
 const SHAPES: Record<Tone, ReactNode> = {
 	ok: <circle cx="5" cy="5" r="4" className="fill-ok-mark" />,
 	warn: <path d="M5 .8 9.6 9H.4z" className="fill-warn-mark" />,
