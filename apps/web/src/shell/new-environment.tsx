@@ -1,29 +1,36 @@
 /** Makes an environment: it inherits every setting from `default` until it has its own. */
-import { environmentNameProblem } from "@holdfast/contract";
+import { zodResolver } from "@hookform/resolvers/zod";
 import { useNavigate } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useForm } from "react-hook-form";
-import { client, queryClient, trpc } from "../trpc.ts";
+import { z } from "zod";
+import { refreshSettings } from "../settings/refresh.ts";
+import { client } from "../trpc.ts";
 import { useAct } from "../ui/act.ts";
 import { Button } from "../ui/button.tsx";
 import { Answers, Dialog } from "../ui/dialog.tsx";
-import { Field } from "../ui/field.tsx";
 import { FailureNotice } from "../ui/notice.tsx";
+import { EnvironmentName, EnvironmentNameField } from "./environment-name.tsx";
 
-const RULE = "Lower-case letters and digits in words joined by hyphens, up to 40 characters.";
+const NewForm = z.object({ name: EnvironmentName });
 
-function validate(name: string): true | string {
-	const problem = environmentNameProblem(name);
-	return problem === null || `It cannot be the name: ${problem}.`;
+interface NewEnvironmentProps {
+	/** With words, where it stands by itself. */
+	named?: boolean;
 }
 
-export function NewEnvironment() {
+export function NewEnvironment({ named = false }: NewEnvironmentProps) {
 	const [asking, setAsking] = useState(false);
 	return (
 		<>
-			<Button look="quiet" aria-label="New environment" className="w-8 px-0!" onClick={() => setAsking(true)}>
-				<Plus aria-hidden="true" />
+			<Button
+				look={named ? "plain" : "quiet"}
+				className={named ? "" : "w-8 px-0!"}
+				icon={<Plus aria-hidden="true" />}
+				onClick={() => setAsking(true)}
+			>
+				<span className={named ? "" : "sr-only"}>New environment</span>
 			</Button>
 			{asking && <Ask onClose={() => setAsking(false)} />}
 		</>
@@ -33,11 +40,14 @@ export function NewEnvironment() {
 function Ask({ onClose }: { onClose(): void }) {
 	const navigate = useNavigate();
 	const create = useAct((name: string) => client.environments.create.mutate({ name }));
-	const { register, handleSubmit, formState } = useForm({ defaultValues: { name: "" } });
+	const { register, handleSubmit, formState } = useForm({
+		resolver: zodResolver(NewForm),
+		defaultValues: { name: "" },
+	});
 	const submit = handleSubmit(async ({ name }) => {
 		const created = await create.run(name);
 		if (!created) return;
-		await queryClient.invalidateQueries({ queryKey: trpc.environments.pathKey() });
+		await refreshSettings();
 		onClose();
 		await navigate({ to: ".", search: { env: created.name } });
 	});
@@ -45,16 +55,7 @@ function Ask({ onClose }: { onClose(): void }) {
 		<Dialog title="New environment" onClose={onClose}>
 			<form onSubmit={submit} noValidate className="space-y-4">
 				<p className="text-muted">It inherits every setting from default until it has its own.</p>
-				<Field
-					label="Environment name"
-					placeholder="production"
-					autoComplete="off"
-					spellCheck={false}
-					mono
-					hint={RULE}
-					error={formState.errors.name?.message}
-					{...register("name", { validate })}
-				/>
+				<EnvironmentNameField label="Environment name" error={formState.errors.name?.message} {...register("name")} />
 				{create.error !== null && <FailureNotice error={create.error} />}
 				<Answers>
 					<Button onClick={onClose}>Cancel</Button>
