@@ -16,6 +16,7 @@ import {
 } from "@tanstack/react-router";
 import { z } from "zod";
 import { AuditScreen } from "./audit/screen.tsx";
+import { DriftScreen } from "./drift/screen.tsx";
 import { describe } from "./failure.ts";
 import { PlaygroundScreen } from "./playground/screen.tsx";
 import { ClaimScreen } from "./session/claim.tsx";
@@ -82,6 +83,12 @@ const settings = createRoute({
 	component: SettingsScreen,
 	errorComponent: BrokenScreen,
 });
+const drift = createRoute({
+	getParentRoute: () => shell,
+	path: "/drift",
+	component: DriftScreen,
+	errorComponent: BrokenScreen,
+});
 const playground = createRoute({
 	getParentRoute: () => shell,
 	path: "/playground",
@@ -96,7 +103,7 @@ const audit = createRoute({
 });
 
 export const router = createRouter({
-	routeTree: root.addChildren([claim, signIn, shell.addChildren([home, settings, playground, audit])]),
+	routeTree: root.addChildren([claim, signIn, shell.addChildren([home, settings, drift, playground, audit])]),
 	scrollRestoration: true,
 	defaultErrorComponent: BrokenEntrance,
 	defaultNotFoundComponent: NotFound,

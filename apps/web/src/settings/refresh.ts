@@ -1,10 +1,11 @@
-/** After a change: what the screens know of settings, and the revision in the shell, is asked for again. */
+/** After a change: what the screens know of settings and files, and the revision in the shell, is asked for again. */
 import { queryClient, trpc } from "../trpc.ts";
 
 export async function refreshSettings(): Promise<void> {
 	await Promise.all([
 		queryClient.invalidateQueries({ queryKey: trpc.providers.pathKey() }),
 		queryClient.invalidateQueries({ queryKey: trpc.environments.pathKey() }),
+		queryClient.invalidateQueries({ queryKey: trpc.mirrors.pathKey() }),
 		queryClient.invalidateQueries({ queryKey: trpc.audit.pathKey() }),
 		queryClient.invalidateQueries({ queryKey: trpc.health.queryKey() }),
 	]);

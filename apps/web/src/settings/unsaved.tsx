@@ -1,4 +1,4 @@
-/** Typed values are not lost by accident: leaving the screen, its environment or the page asks first. */
+/** What was typed or chosen is not lost by accident: leaving the screen, its environment or the page asks first. */
 import { useBlocker } from "@tanstack/react-router";
 import { createContext, type ReactNode, useContext, useEffect, useRef } from "react";
 import { Button } from "../ui/button.tsx";
@@ -6,7 +6,7 @@ import { Answers, Dialog } from "../ui/dialog.tsx";
 
 const Drafts = createContext<Set<string>>(new Set());
 
-/** Tells the guard above whether this provider's card holds values that are not saved. */
+/** Tells the guard above whether this card holds something that is not saved. */
 export function useGuarded(label: string, dirty: boolean): void {
 	const drafts = useContext(Drafts);
 	useEffect(() => {
@@ -32,7 +32,7 @@ export function UnsavedGuard({ children }: { children: ReactNode }) {
 			{blocker.status === "blocked" && (
 				<Dialog title="Leave without saving?" onClose={blocker.reset}>
 					<p className="text-muted">
-						What you typed for {new Intl.ListFormat("en").format(drafts)} is not saved and will be gone.
+						What you entered for {new Intl.ListFormat("en").format(drafts)} is not saved and will be gone.
 					</p>
 					<Answers>
 						<Button autoFocus onClick={blocker.reset}>

@@ -1,7 +1,9 @@
 /** What surrounds every screen once signed in: the mark, the way around, the person, and the instance's revision. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
-import { KeyRound, MessageSquareText, ScrollText } from "lucide-react";
+import { FileDiff, KeyRound, MessageSquareText, ScrollText } from "lucide-react";
+import { LOOK_EVERY } from "../drift/mirrors.ts";
+import { Waiting } from "../drift/waiting.tsx";
 import { useMe } from "../session/me.ts";
 import { trpc } from "../trpc.ts";
 import { Mark } from "./mark.tsx";
@@ -9,6 +11,7 @@ import { UserMenu } from "./user-menu.tsx";
 
 const PLACES = [
 	{ to: "/settings", label: "AI settings", icon: KeyRound, needs: "settings.see" },
+	{ to: "/drift", label: "Drift", icon: FileDiff, needs: "settings.see" },
 	{ to: "/playground", label: "Playground", icon: MessageSquareText, needs: "providers.use" },
 	{ to: "/audit", label: "Audit log", icon: ScrollText, needs: "audit.see" },
 ] as const;
@@ -44,7 +47,7 @@ function Places() {
 	const { permissions } = useMe();
 	return (
 		<nav aria-label="Main" className="order-last -mx-1 w-[calc(100%+0.5rem)] lg:order-none lg:mx-0 lg:w-auto">
-			<ul className="flex gap-1 lg:flex-col lg:gap-0.5">
+			<ul className="flex flex-wrap gap-x-1 lg:flex-col lg:gap-0.5">
 				{PLACES.filter(({ needs }) => permissions.includes(needs)).map(({ to, label, icon: Icon }) => (
 					<li key={to}>
 						<Link
@@ -54,6 +57,7 @@ function Places() {
 						>
 							<Icon aria-hidden="true" className="hidden size-4 lg:block" />
 							{label}
+							{to === "/drift" && <Waiting />}
 							<span
 								aria-hidden="true"
 								className="absolute inset-x-2 -bottom-px hidden h-0.5 bg-ink group-data-[status=active]:block lg:hidden!"
@@ -67,7 +71,7 @@ function Places() {
 }
 
 function Version() {
-	const health = useQuery(trpc.health.queryOptions());
+	const health = useQuery(trpc.health.queryOptions(undefined, { refetchInterval: LOOK_EVERY }));
 	if (!health.data) return null;
 	return (
 		<p className="hidden px-2 font-mono text-xs text-muted lg:block">

@@ -75,7 +75,7 @@ function Ask({ environment, onClose }: { environment: string; onClose(): void })
 				<label className="flex items-center gap-2">
 					<input
 						type="checkbox"
-						className="size-4 accent-accent"
+						className="size-4 accent-ink"
 						checked={inherited}
 						onChange={() => setInherited(!inherited)}
 					/>

@@ -35,10 +35,49 @@ export function Import({ environment }: { environment: string }) {
 	);
 }
 
+interface ImportFileProps {
+	environment: string;
+	/** The environment's file. */
+	target: string;
+	/** Whether it has lines to import. The dialog outlives them: it has yet to say what was saved. */
+	isOffered: boolean;
+}
+
+/** The lines of an environment's own file that Holdfast does not keep, looked at at once. */
+export function ImportFile({ environment, target, isOffered }: ImportFileProps) {
+	const [first, setFirst] = useState<Looked | null>(null);
+	const from = { file: true } as const;
+	const look = useAct(() => client.settings.previewImport.mutate({ environment, from }));
+	const mayWrite = useMay("settings.write");
+	if (!useMay("settings.reveal") || !mayWrite) return null;
+	const onLook = async () => {
+		const preview = await look.run(undefined);
+		if (preview) setFirst({ ...preview, from });
+	};
+	return (
+		<>
+			{isOffered && (
+				<Button size="small" disabled={look.pending} icon={<FileInput aria-hidden="true" />} onClick={onLook}>
+					Import from {target}
+				</Button>
+			)}
+			{look.error !== null && <FailureNotice error={look.error} />}
+			{first && <Steps environment={environment} first={first} onClose={() => setFirst(null)} />}
+		</>
+	);
+}
+
+interface StepsProps {
+	environment: string;
+	/** What was looked at already. */
+	first?: Looked;
+	onClose(): void;
+}
+
 /** Give a text, look at it, be told what was saved. */
-function Steps({ environment, onClose }: { environment: string; onClose(): void }) {
+function Steps({ environment, first, onClose }: StepsProps) {
 	const [text, setText] = useState("");
-	const [looked, setLooked] = useState<Looked | null>(null);
+	const [looked, setLooked] = useState<Looked | null>(first ?? null);
 	const [outcome, setOutcome] = useState<Outcome | null>(null);
 	const look = useAct((from: ImportFrom) => client.settings.previewImport.mutate({ environment, from }));
 	const onLook = async (from: ImportFrom) => {

@@ -95,5 +95,5 @@ interface BoxProps {
 }
 
 function Box({ label, ...input }: BoxProps) {
-	return <input type="checkbox" aria-label={label} className="block size-4 accent-accent" {...input} />;
+	return <input type="checkbox" aria-label={label} className="block size-4 accent-ink" {...input} />;
 }

@@ -1,0 +1,6 @@
+/** What stands under an opened row: in line with the row's own name. */
+import type { ReactNode } from "react";
+
+export function Inset({ children }: { children: ReactNode }) {
+	return <div className="space-y-3 px-4 empty:hidden sm:pl-11">{children}</div>;
+}
