@@ -34,19 +34,21 @@ test("a mirror that is behind is no claim, and gives the server's reason", () =>
 	const reason = ".env could not be written: the folder is read-only. The value is saved; the file is retried.";
 	const { sentence, remarks } = outcomeOf("Saved", result([mirror("pending", [], reason)]));
 	expect(sentence).not.toContain("mirrored");
-	expect(remarks).toEqual([reason]);
+	expect(remarks).toEqual([{ sentence: reason, onDrift: true }]);
 });
 
 test("says the plain fact where the server gave no reason", () => {
 	expect(outcomeOf("Saved", result([mirror("vault-only", ["A_KEY"])])).remarks).toEqual([
-		"A_KEY is in Holdfast only: .env cannot hold it.",
+		{ sentence: "A_KEY is in Holdfast only: .env cannot hold it.", onDrift: false },
 	]);
 	expect(outcomeOf("Saved", result([mirror("drift", ["A_KEY"])])).remarks).toEqual([
-		"A_KEY was edited by hand in .env, and the line was left alone.",
+		{ sentence: "A_KEY was edited by hand in .env, and the line was left alone.", onDrift: true },
 	]);
 });
 
 test("a file that is written and still needs something done says so", () => {
 	const reason = "Other users of this machine can read .env. Run `chmod 600 .env`.";
-	expect(outcomeOf("Saved", result([mirror("mirrored", [], reason)])).remarks).toEqual([reason]);
+	expect(outcomeOf("Saved", result([mirror("mirrored", [], reason)])).remarks).toEqual([
+		{ sentence: reason, onDrift: false },
+	]);
 });

@@ -1,11 +1,18 @@
 /** What a save or a removal did, in the words of the promise: where it is durable, live and mirrored, and where not yet. */
 import type { MirrorStatus, SaveResult } from "@holdfast/contract/schemas";
+import { isOpen } from "../drift/standing.ts";
 
 export interface Outcome {
 	/** "Saved. Revision 42 · live on 1 of 1 servers · mirrored to .env." */
 	sentence: string;
 	/** What did not go all the way, each with its reason. */
-	remarks: string[];
+	remarks: Remark[];
+}
+
+interface Remark {
+	sentence: string;
+	/** Whether the Drift screen is where to go on. */
+	onDrift: boolean;
 }
 
 export function outcomeOf(verb: "Saved" | "Removed", result: SaveResult): Outcome {
@@ -20,7 +27,7 @@ export function outcomeOf(verb: "Saved" | "Removed", result: SaveResult): Outcom
 }
 
 /** The server's reason is a sentence that ends with what to do; without one, the plain fact. */
-function remark({ target, status, names, reason }: MirrorStatus): string[] {
+function remark({ target, status, names, reason }: MirrorStatus): Remark[] {
 	const facts: Record<MirrorStatus["status"], string | null> = {
 		mirrored: null,
 		off: null,
@@ -28,8 +35,8 @@ function remark({ target, status, names, reason }: MirrorStatus): string[] {
 		"vault-only": `${listed(names)} is in Holdfast only: ${target} cannot hold it.`,
 		drift: `${listed(names)} was edited by hand in ${target}, and the line was left alone.`,
 	};
-	const said = reason ?? facts[status];
-	return said === null ? [] : [said];
+	const sentence = reason ?? facts[status];
+	return sentence === null ? [] : [{ sentence, onDrift: isOpen(status) }];
 }
 
 function listed(words: readonly string[]): string {

@@ -1,4 +1,5 @@
 /** What a save or a removal did, as one line that is read out, with what did not go all the way beneath it. */
+import { DriftLink } from "../drift/drift-link.tsx";
 import { Notice } from "../ui/notice.tsx";
 import type { Outcome } from "./outcome.ts";
 
@@ -6,9 +7,11 @@ export function Report({ outcome }: { outcome: Outcome | null }) {
 	return (
 		<>
 			<output className="block *:mt-4">{outcome && <p className="font-medium">{outcome.sentence}</p>}</output>
-			{outcome?.remarks.map((remark) => (
-				<div key={remark} className="mt-3">
-					<Notice tone="warn">{remark}</Notice>
+			{outcome?.remarks.map(({ sentence, onDrift }) => (
+				<div key={sentence} className="mt-3">
+					<Notice tone="warn">
+						{sentence} {onDrift && <DriftLink />}
+					</Notice>
 				</div>
 			))}
 		</>

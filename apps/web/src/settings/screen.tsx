@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "@tanstack/react-router";
 import { Search } from "lucide-react";
 import { useState } from "react";
+import { FileNotice } from "../drift/file-notice.tsx";
 import { type Entry, roster } from "../providers/roster.ts";
 import { isStarted, standing } from "../providers/standing.ts";
 import { EnvironmentPicker, useEnvironment } from "../shell/environment-picker.tsx";
@@ -34,6 +35,7 @@ export function SettingsScreen() {
 				</>
 			}
 		>
+			<FileNotice environment={environment} />
 			<UnsavedGuard>
 				{list.error && !list.data ? (
 					<LoadFailed error={list.error} onRetry={() => void list.refetch()} />
