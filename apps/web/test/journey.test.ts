@@ -6,12 +6,20 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LLMock } from "@copilotkit/aimock";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { expectAccessible, newProject, newScreen, type Project, type Screen, spellings } from "./kit.ts";
+import {
+	claim,
+	expectAccessible,
+	newProject,
+	newScreen,
+	PASSWORD,
+	type Project,
+	type Screen,
+	spellings,
+} from "./kit.ts";
 
 const KEY = "AIzaSy-canary-0123456789-Zq7w";
 const WRONG_KEY = "sk-canary-wrong-9876543210-Xy4v";
 const BY_HAND = "# my app\nDATABASE_URL='postgres://localhost/app' # keep\n\nexport DEBUG=1\n";
-const PASSWORD = "a long enough password";
 const PICTURE = fileURLToPath(new URL("../../../docs/dashboard.png", import.meta.url));
 
 let project: Project;
@@ -42,7 +50,10 @@ afterAll(async () => {
 test("a key saved in the browser outlives the server, and answers a chat", async () => {
 	const { page } = screen;
 	const { url, claimCode } = await project.start();
-	await claim(url, claimCode ?? "");
+	await page.goto(url);
+	await page.getByRole("heading", { name: "Claim this Holdfast" }).waitFor();
+	await expectAccessible(page);
+	await claim(page, url, claimCode ?? "");
 
 	await page.getByRole("link", { name: "AI settings" }).first().waitFor();
 	await expectAccessible(page);
@@ -131,18 +142,6 @@ test("FAULTS 24: the key is in .env and nowhere else: on disk, in answers, in th
 	}
 	expect(complaints).toEqual([]);
 });
-
-async function claim(url: string, code: string): Promise<void> {
-	const { page } = screen;
-	await page.goto(url);
-	await page.getByRole("heading", { name: "Claim this Holdfast" }).waitFor();
-	await expectAccessible(page);
-	await page.getByLabel("Claim code").fill(code);
-	await page.getByLabel("Name").fill("Ann");
-	await page.getByLabel("Email").fill("ann@example.com");
-	await page.getByLabel("Password").fill(PASSWORD);
-	await page.getByRole("button", { name: "Claim" }).click();
-}
 
 async function saveGoogleKey(url: string): Promise<void> {
 	const { page } = screen;

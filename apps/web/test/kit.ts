@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import sparticuz from "@sparticuz/chromium";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Locator, type Page, type Request } from "playwright-core";
 import { expect } from "vitest";
 
 const COMMAND = fileURLToPath(new URL("../../cli/bin/holdfast.mjs", import.meta.url));
@@ -112,7 +112,10 @@ export interface Screen {
 	[Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A window of a fresh browser profile. Answers of 4xx that a test provokes are no complaints; anything else is. */
+/**
+ * A window of a fresh browser profile. Answers of 4xx that a test provokes are no complaints, nor that a page which asks
+ * again every few seconds met no server while a test had ended it; anything else is.
+ */
 export async function newScreen(): Promise<Screen> {
 	const browser: Browser = await chromium.launch({
 		executablePath: await sparticuz.executablePath(),
@@ -125,11 +128,15 @@ export async function newScreen(): Promise<Screen> {
 	const answers: Promise<string>[] = [];
 	page.on("pageerror", (error) => complaints.push(error.message));
 	page.on("console", (message) => {
-		const refused = /Failed to load resource: the server responded with a status of 4\d\d/.test(message.text());
+		const refused =
+			/Failed to load resource: (the server responded with a status of 4\d\d|net::ERR_(CONNECTION|EMPTY|INCOMPLETE))/.test(
+				message.text(),
+			);
 		if (["error", "warning"].includes(message.type()) && !refused) complaints.push(message.text());
 	});
-	page.on("response", (response) => {
-		if (/\/(trpc|auth)\//.test(response.url())) answers.push(response.text().catch(() => ""));
+	// Once they are whole: the text of one that a navigation cut short would never come.
+	page.on("requestfinished", (request) => {
+		if (/\/(trpc|auth)\//.test(request.url())) answers.push(textOf(request));
 	});
 	return {
 		page,
@@ -138,6 +145,47 @@ export async function newScreen(): Promise<Screen> {
 		answers,
 		[Symbol.asyncDispose]: () => browser.close(),
 	};
+}
+
+async function textOf(request: Request): Promise<string> {
+	const response = await request.response();
+	return response ? response.text().catch(() => "") : "";
+}
+
+export const PASSWORD = "a long enough password";
+
+/** Become the owner of a fresh instance. */
+export async function claim(page: Page, url: string, code: string): Promise<void> {
+	await page.goto(url);
+	await page.getByLabel("Claim code").fill(code);
+	await page.getByLabel("Name").fill("Ann");
+	await page.getByLabel("Email").fill("ann@example.com");
+	await page.getByLabel("Password").fill(PASSWORD);
+	await page.getByRole("button", { name: "Claim" }).click();
+	await page.getByRole("navigation", { name: "Main" }).waitFor();
+}
+
+/** On a screen of 320 pixels, a part of the page is seen whole and nothing scrolls sideways. */
+export async function expectFits(page: Page, part: Locator, name: string): Promise<void> {
+	await page.setViewportSize({ width: 320, height: 640 });
+	const box = await part.boundingBox();
+	expect([(box?.x ?? -1) >= 0, (box?.x ?? 0) + (box?.width ?? 999) <= 320]).toEqual([true, true]);
+	const wider = await part.evaluate(
+		(element) =>
+			element.scrollWidth > element.clientWidth ||
+			document.documentElement.scrollWidth > document.documentElement.clientWidth,
+	);
+	expect(wider, "it scrolls sideways").toBe(false);
+	await picture(page, `${name}-narrow`);
+	await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+let pictures = 0;
+
+/** With PICTURES naming a folder, what the screen looks like at each step. */
+export async function picture(page: Page, name: string): Promise<void> {
+	const folder = process.env.PICTURES;
+	if (folder) await page.screenshot({ path: join(folder, `${String(pictures++).padStart(2, "0")}-${name}.png`) });
 }
 
 /** No violation of the accessibility rules, in light and in dark. */

@@ -1,9 +1,18 @@
 /** Import and export as someone does them in the browser, and where the pasted text is afterwards. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { expectAccessible, newProject, newScreen, type Project, type Screen, spellings } from "./kit.ts";
+import {
+	claim,
+	expectAccessible,
+	expectFits,
+	newProject,
+	newScreen,
+	type Project,
+	picture,
+	type Screen,
+	spellings,
+} from "./kit.ts";
 
 const KEY = "sk-canary-0123456789-Zq7w";
 const LEFT = "canary-left-out-9876543210-Xy4v";
@@ -25,6 +34,7 @@ beforeAll(async () => {
 	screen = await newScreen();
 	const { url, claimCode } = await project.start();
 	await claim(screen.page, url, claimCode ?? "");
+	await screen.page.getByRole("button", { name: "Import .env" }).waitFor();
 });
 
 afterAll(async () => {
@@ -32,52 +42,25 @@ afterAll(async () => {
 	await project?.[Symbol.asyncDispose]();
 });
 
-async function claim(page: Page, url: string, code: string): Promise<void> {
-	await page.goto(url);
-	await page.getByLabel("Claim code").fill(code);
-	await page.getByLabel("Name").fill("Ann");
-	await page.getByLabel("Email").fill("ann@example.com");
-	await page.getByLabel("Password").fill("a long enough password");
-	await page.getByRole("button", { name: "Claim" }).click();
-	await page.getByRole("button", { name: "Import .env" }).waitFor();
-}
-
-async function expectFits(page: Page, dialog: Locator): Promise<void> {
-	await page.setViewportSize({ width: 320, height: 640 });
-	const box = await dialog.boundingBox();
-	expect([(box?.x ?? -1) >= 0, (box?.x ?? 0) + (box?.width ?? 999) <= 320]).toEqual([true, true]);
-	const wider = await dialog.evaluate((element) => element.scrollWidth > element.clientWidth);
-	expect(wider, "it scrolls sideways").toBe(false);
-	await picture(page, "narrow");
-	await page.setViewportSize({ width: 1280, height: 800 });
-}
-
-/** With PICTURES naming a folder, what the screen looks like at each step. */
-async function picture(page: Page, step: string): Promise<void> {
-	const folder = process.env.PICTURES;
-	if (folder) await page.screenshot({ path: join(folder, `transfer-${pictures++}-${step}.png`) });
-}
-let pictures = 0;
-
 test("a pasted .env is looked at and saved, by keyboard alone", async () => {
 	const { page } = screen;
 	await page.getByRole("button", { name: "Import .env" }).press("Enter");
 	const dialog = page.getByRole("dialog", { name: "Import into default" });
 	await page.keyboard.insertText(PASTED);
-	await picture(page, "pasted");
+	await picture(page, "transfer-pasted");
 	await expectAccessible(page);
-	await expectFits(page, dialog);
+	await expectFits(page, dialog, "transfer");
 	await dialog.getByRole("button", { name: "Preview" }).press("Enter");
 	await dialog.getByText("3 new, 2 refused, 1 superseded.").waitFor();
 	await dialog.getByRole("checkbox", { name: "Save MISTRAL_API_KEY" }).press("Space");
 	await dialog.getByText("Line 7 sets it again.").waitFor();
 	await dialog.getByText("Its name may not be saved: it makes every Node process load other code.").waitFor();
-	await picture(page, "preview");
+	await picture(page, "transfer-preview");
 	await expectAccessible(page);
-	await expectFits(page, dialog);
+	await expectFits(page, dialog, "transfer");
 	await dialog.getByRole("button", { name: "Save 2 settings" }).press("Enter");
 	await dialog.getByText(/^Saved\. Revision \d+ · live on 1 of 1 servers · mirrored to \.env\.$/).waitFor();
-	await picture(page, "saved");
+	await picture(page, "transfer-saved");
 	await expectAccessible(page);
 	await page.keyboard.press("Enter");
 	await dialog.waitFor({ state: "detached" });
@@ -122,9 +105,9 @@ test("what is saved is downloaded in the chosen format", async () => {
 	});
 	await dialog.getByText("default.json is in your downloads.").waitFor();
 	await dialog.getByLabel("Format").selectOption("kubernetes");
-	await picture(page, "export");
+	await picture(page, "transfer-export");
 	await expectAccessible(page);
-	await expectFits(page, dialog);
+	await expectFits(page, dialog, "transfer");
 	await dialog.getByLabel("Name of the Secret").fill("No_Name");
 	await dialog.getByRole("button", { name: "Download" }).click();
 	await dialog.getByRole("alert").waitFor();
