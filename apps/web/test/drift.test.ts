@@ -230,6 +230,47 @@ test("a line that is nobody's but the file's is named, and imported from there",
 	await mirror().getByRole("button", { name: "Import from .env" }).waitFor({ state: "detached" });
 });
 
+test("a file that lost every line removes nothing by itself, and one that is turned off says so", async () => {
+	const { page } = screen;
+	const whole = read();
+	await call("mirrors.configure", { environment: "default", onEdit: "take-in" });
+	edit(() => "# a fresh start\n");
+	await mirror().getByText("Every line of Holdfast’s is gone from .env.").waitFor();
+	await picture(page, "emptied");
+	await expectAccessible(page);
+	await mirror().getByRole("button", { name: "All saved" }).press("Enter");
+	await mirror().getByRole("button", { name: "Review and apply" }).press("Enter");
+	await page.getByRole("button", { name: /^Apply \d+ choices$/ }).press("Enter");
+	await mirror()
+		.getByText(/^Applied: \d+ kept as saved\.$/)
+		.waitFor();
+	const named = (text: string) => text.match(/^[A-Z_]+=/gm)?.sort();
+	expect(named(read())).toEqual(named(whole));
+
+	await mirror().getByRole("button", { name: "How it is kept in .env" }).press("Enter");
+	const dialog = page.getByRole("dialog", { name: "How .env is kept" });
+	await dialog.getByLabel("Keep this file").press("Space");
+	await dialog.getByRole("button", { name: "Save" }).press("Enter");
+	await mirror().getByText("Nothing is written to .env.").waitFor();
+	await picture(page, "off");
+	await expectAccessible(page);
+	await call("mirrors.configure", { environment: "default", enabled: true });
+	await mirror().getByText("In step").waitFor();
+});
+
+test("lines that cannot be loaded are never shown as none", async () => {
+	const { page } = screen;
+	await page.route(/mirrors\.diff/, (route) => route.fulfill({ status: 404, body: "" }));
+	await page.goto(`${origin}/drift`);
+	await mirror().getByRole("alert").getByText("The Holdfast server does not answer.").waitFor();
+	expect(await mirror().getByText("No line waits for a choice.").count()).toBe(0);
+	await picture(page, "load-failed");
+	await expectAccessible(page);
+	await page.unroute(/mirrors\.diff/);
+	await mirror().getByRole("button", { name: "Retry" }).press("Enter");
+	await mirror().getByText("No line waits for a choice.").waitFor();
+});
+
 test("an environment is made, renamed and removed; default offers neither", async () => {
 	const { page } = screen;
 	expect(

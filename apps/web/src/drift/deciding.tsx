@@ -109,11 +109,11 @@ function Remarks({ view, diff: { environment, target, lines, unmanaged }, outcom
 	// The button that had focus may be gone with the lines that were decided.
 	useEffect(() => {
 		if (outcome.said !== undefined) output.current?.focus();
-	}, [outcome.said]);
+	}, [outcome]);
 	const isEmptied = view.options.onEdit === "take-in" && wasEmptied(lines, unmanaged);
 	return (
 		<Inset>
-			<output ref={output} tabIndex={-1} className="block outline-none empty:hidden">
+			<output ref={output} tabIndex={-1} className="block outline-none empty:sr-only">
 				{outcome.said ? (
 					<p className="font-medium">{outcome.said}</p>
 				) : lines.length === 0 ? (

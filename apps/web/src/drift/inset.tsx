@@ -2,5 +2,5 @@
 import type { ReactNode } from "react";
 
 export function Inset({ children }: { children: ReactNode }) {
-	return <div className="space-y-3 px-4 empty:hidden sm:pl-11">{children}</div>;
+	return <div className="space-y-3 px-4 has-[>output:only-child:empty]:sr-only sm:pl-11">{children}</div>;
 }

@@ -1,6 +1,6 @@
-import { LINE_STATES } from "@holdfast/contract/schemas";
+import { LINE_STATES, type MirrorLine } from "@holdfast/contract/schemas";
 import { expect, test } from "vitest";
-import { effectOf, isUnsettled, whatHappened } from "./line-words.ts";
+import { effectOf, isUnsettled, wasEmptied, whatHappened } from "./line-words.ts";
 
 const side = { shown: "••••abcd", fingerprint: "f" };
 const both = { saved: side, file: side };
@@ -26,4 +26,20 @@ test("taking a blank line's side removes the setting, whatever stands there", ()
 test("a conflict says what became of each side", () => {
 	expect(whatHappened({ state: "conflict", saved: null, file: side })).toContain("removed in Holdfast");
 	expect(whatHappened({ state: "conflict", saved: side, file: null })).toContain("taken out");
+});
+
+test("a file without any of Holdfast's lines was emptied, unless it had but one", () => {
+	const gone = (name: string): MirrorLine => ({
+		name,
+		secret: true,
+		state: "deleted",
+		base: side,
+		saved: side,
+		file: null,
+	});
+	expect(wasEmptied([gone("A"), gone("B")], ["OTHER"])).toBe(true);
+	expect(wasEmptied([gone("A")], [])).toBe(true);
+	expect(wasEmptied([gone("A")], ["OTHER"])).toBe(false);
+	expect(wasEmptied([gone("A"), { ...gone("B"), state: "same", file: side }], [])).toBe(false);
+	expect(wasEmptied([], [])).toBe(false);
 });

@@ -80,6 +80,6 @@ export function Mirror({ view, named, onSaid }: MirrorProps) {
 /** What the file holds against what is saved. Of a file that cannot be read nobody can say. */
 function Revision({ view: { status, held, revision } }: { view: MirrorView }) {
 	if (status === "off") return <>Revision {revision}, no file</>;
-	if (held === revision) return <>Holds revision {revision}</>;
+	if (held >= revision) return <>Holds revision {revision}</>;
 	return <>{held === 0 ? `Revision ${revision} not confirmed` : `Holds revision ${held} of ${revision}`}</>;
 }

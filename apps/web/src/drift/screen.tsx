@@ -25,7 +25,7 @@ export function DriftScreen() {
 		>
 			<UnsavedGuard>
 				<div className="space-y-4">
-					<output className="block empty:hidden">{said && <p className="font-medium">{said}</p>}</output>
+					<output className="block empty:sr-only">{said && <p className="font-medium">{said}</p>}</output>
 					{mirrors.error && <LoadFailed error={mirrors.error} onRetry={() => void mirrors.refetch()} />}
 					{mirrors.data ? (
 						<div className="divide-y divide-line rounded-lg border border-line bg-surface shadow-raised">

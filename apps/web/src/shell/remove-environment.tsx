@@ -41,7 +41,7 @@ export function RemoveEnvironment({ environment, target, onClose, onSaid }: Remo
 				<div className="space-y-2 text-muted">
 					<p>
 						Every setting in it is removed, personal ones too, and Holdfast’s lines leave {target}. A process that
-						starts with HOLDFAST_ENVIRONMENT={environment} will find none.
+						starts with <code className="text-sm break-all">HOLDFAST_ENVIRONMENT={environment}</code> will find none.
 					</p>
 					<p>
 						The history stays, sealed, and is there again for whoever creates {environment} anew. So do the other lines

@@ -39,8 +39,8 @@ export function RenameEnvironment({ environment, target, onClose, onSaid }: Rena
 		<Dialog title={`Rename ${environment}`} onClose={onClose}>
 			<form onSubmit={submit} noValidate className="space-y-4">
 				<p className="text-muted">
-					Its settings, their history, the tokens limited to it and {target} go along. A process that starts with
-					HOLDFAST_ENVIRONMENT={environment} has to be given the new name.
+					Its settings, their history, the tokens limited to it and {target} go along. A process that starts with{" "}
+					<code className="text-sm break-all">HOLDFAST_ENVIRONMENT={environment}</code> has to be given the new name.
 				</p>
 				<EnvironmentNameField label="New name" error={formState.errors.to?.message} {...register("to")} />
 				{rename.error !== null && <FailureNotice error={rename.error} />}
