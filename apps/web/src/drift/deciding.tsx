@@ -11,7 +11,7 @@ import { Notice } from "../ui/notice.tsx";
 import type { Choice, Choices } from "./choices.ts";
 import { Inset } from "./inset.tsx";
 import { LineTable } from "./line-table.tsx";
-import { wasEmptied } from "./line-words.ts";
+import { type Take, wasEmptied } from "./line-words.ts";
 import { Review, type Reviewed } from "./review.tsx";
 
 interface DecidingProps {
@@ -28,7 +28,7 @@ interface Outcome {
 
 export function Deciding({ view, diff, choices }: DecidingProps) {
 	const { environment, target, lines } = diff;
-	const mayChoose = useMay("settings.write");
+	const may = useMayTake();
 	// As it was when it was asked for: what is reviewed does not change under the reader’s eyes.
 	const [reviewed, setReviewed] = useState<Reviewed | null>(null);
 	const [outcome, setOutcome] = useState<Outcome>({});
@@ -47,15 +47,16 @@ export function Deciding({ view, diff, choices }: DecidingProps) {
 			/>
 			{unsettled.length > 0 && (
 				<div>
-					{mayChoose && <Shortcuts choices={choices} />}
-					<LineTable {...{ environment, choices, mayChoose }} />
+					{may.saved && <Shortcuts {...{ choices, may }} />}
+					<LineTable {...{ environment, choices, may }} />
 					<div className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2 px-4 pt-3">
 						<p className="text-sm text-muted tabular-nums">
-							{mayChoose
+							{may.saved
 								? `${ready.length} of ${unsettled.length} chosen`
 								: "Choosing needs the right to save settings."}
+							{may.saved && !may.file && " · The file’s side needs the right to read secrets"}
 						</p>
-						{mayChoose && (
+						{may.saved && (
 							<Button
 								look="primary"
 								disabled={ready.length === 0}
@@ -83,15 +84,24 @@ export function Deciding({ view, diff, choices }: DecidingProps) {
 	);
 }
 
-function Shortcuts({ choices }: { choices: Choices }) {
+/** The file's values are others' to give: to take them is also to use them. */
+function useMayTake(): Record<Take, boolean> {
+	const mayWrite = useMay("settings.write");
+	const mayReveal = useMay("settings.reveal");
+	return { saved: mayWrite, file: mayWrite && mayReveal };
+}
+
+function Shortcuts({ choices, may }: { choices: Choices; may: Record<Take, boolean> }) {
 	return (
 		<div className="flex flex-wrap items-center gap-1 px-4 pb-2 sm:justify-end">
 			<Button size="small" onClick={() => choices.chooseAll("saved")}>
 				All saved
 			</Button>
-			<Button size="small" onClick={() => choices.chooseAll("file")}>
-				All file
-			</Button>
+			{may.file && (
+				<Button size="small" onClick={() => choices.chooseAll("file")}>
+					All file
+				</Button>
+			)}
 			<Button size="small" look="quiet" disabled={!choices.isBegun} onClick={choices.clear}>
 				Clear
 			</Button>

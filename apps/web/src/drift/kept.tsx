@@ -43,7 +43,7 @@ export function Kept({ view, onSaid }: KeptProps) {
 					)}
 				</div>
 			</div>
-			{asking === "options" && <Options view={view} onClose={close} />}
+			{asking === "options" && <Options {...{ view, onSaid }} onClose={close} />}
 			{asking === "rename" && <RenameEnvironment {...{ environment, target, onSaid }} onClose={close} />}
 			{asking === "remove" && <RemoveEnvironment {...{ environment, target, onSaid }} onClose={close} />}
 		</Inset>

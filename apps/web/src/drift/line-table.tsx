@@ -15,11 +15,11 @@ const CELL = "px-3 py-2.5 align-top max-sm:px-0 max-sm:py-0";
 interface LineTableProps {
 	environment: string;
 	choices: Choices;
-	/** Whether the person may choose. */
-	mayChoose: boolean;
+	/** Which sides the person may choose. */
+	may: Record<Take, boolean>;
 }
 
-export function LineTable({ environment, choices, mayChoose }: LineTableProps) {
+export function LineTable({ environment, choices, may }: LineTableProps) {
 	return (
 		<table className="w-full table-fixed text-left max-sm:block">
 			<thead className="border-y border-line bg-sunken text-xs text-muted max-sm:sr-only">
@@ -37,7 +37,7 @@ export function LineTable({ environment, choices, mayChoose }: LineTableProps) {
 			</thead>
 			<tbody className="divide-y divide-line border-b border-line max-sm:block max-sm:border-t">
 				{choices.unsettled.map((line) => (
-					<Row key={line.name} {...{ environment, line, choices, mayChoose }} />
+					<Row key={line.name} {...{ environment, line, choices, may }} />
 				))}
 			</tbody>
 		</table>
@@ -48,12 +48,12 @@ interface RowProps extends LineTableProps {
 	line: MirrorLine;
 }
 
-function Row({ environment, line, choices, mayChoose }: RowProps) {
+function Row({ environment, line, choices, may }: RowProps) {
 	const { tone, word } = LINE_STANDINGS[line.state];
 	const taken = choices.takeOf(line);
 	const cell = (take: Take) => (
 		<td className={CELL}>
-			{mayChoose ? (
+			{may[take] ? (
 				<SideChoice
 					group={`${environment} ${line.name}`}
 					line={line}

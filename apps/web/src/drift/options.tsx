@@ -28,23 +28,23 @@ type OptionsForm = z.infer<typeof OptionsForm>;
 interface OptionsProps {
 	view: MirrorView;
 	onClose(): void;
+	onSaid(sentence: string): void;
 }
 
-export function Options({ view, onClose }: OptionsProps) {
+export function Options({ view, onClose, onSaid }: OptionsProps) {
 	const { environment, target, options } = view;
 	const usual = envFileName(environment);
 	const form = useForm({ resolver: zodResolver(OptionsForm), defaultValues: options });
 	const { register, watch, formState } = form;
 	// Answers with what is wrong with the file's name, which is said beside it.
-	const save = useAct(async ({ file, readers, ...rest }: OptionsForm): Promise<{ refused: string | null }> => {
+	const save = useAct(async ({ file, readers, ...rest }: OptionsForm): Promise<{ refused: string } | MirrorView> => {
 		try {
-			await client.mirrors.configure.mutate({
+			return await client.mirrors.configure.mutate({
 				environment,
 				...rest,
 				file: file === "" || file === usual ? null : file,
 				readers: readers.length === READERS.length ? null : readers,
 			});
-			return { refused: null };
 		} catch (error) {
 			const { code, sentence } = describe(error);
 			if (code !== "MIRROR_FILE_INVALID") throw error;
@@ -54,7 +54,11 @@ export function Options({ view, onClose }: OptionsProps) {
 	const submit = form.handleSubmit(async (chosen) => {
 		const saved = await save.run(chosen);
 		if (!saved) return;
-		if (saved.refused !== null) return form.setError("file", { message: saved.refused }, { shouldFocus: true });
+		if ("refused" in saved) return form.setError("file", { message: saved.refused }, { shouldFocus: true });
+		// Of a file that could not be moved along only this answer tells.
+		onSaid(
+			`How ${saved.target} is kept was changed.${saved.status === "mirrored" && saved.reason ? ` ${saved.reason}` : ""}`,
+		);
 		await refreshSettings();
 		onClose();
 	});

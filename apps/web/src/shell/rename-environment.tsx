@@ -1,4 +1,6 @@
 /** Gives an environment another name: everything that is in it goes along. */
+
+import { envFileName } from "@holdfast/contract";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useNavigate } from "@tanstack/react-router";
 import { useForm } from "react-hook-form";
@@ -31,7 +33,11 @@ export function RenameEnvironment({ environment, target, onClose, onSaid }: Rena
 	const submit = handleSubmit(async ({ to }) => {
 		const renamed = await rename.run(to);
 		if (!renamed) return;
-		onSaid(`${environment} is called ${to}, and kept in ${renamed.mirror.target}.`);
+		const { target: file, status, reason } = renamed.mirror;
+		// Of a file that could not be moved along only this answer tells.
+		onSaid(
+			`${environment} is called ${to}, and kept in ${file}.${status === "mirrored" && reason ? ` ${reason}` : ""}`,
+		);
 		await refreshSettings();
 		await navigate({ to: ".", search: { env: to } });
 	});
@@ -39,8 +45,10 @@ export function RenameEnvironment({ environment, target, onClose, onSaid }: Rena
 		<Dialog title={`Rename ${environment}`} onClose={onClose}>
 			<form onSubmit={submit} noValidate className="space-y-4">
 				<p className="text-muted">
-					Its settings, their history, the tokens limited to it and {target} go along. A process that starts with{" "}
-					<code className="text-sm break-all">HOLDFAST_ENVIRONMENT={environment}</code> has to be given the new name.
+					Its settings, their history and the tokens limited to it go along.{" "}
+					{target === envFileName(environment) ? `So does ${target}.` : `${target} keeps its own name.`} A process that
+					starts with <code className="text-sm break-all">HOLDFAST_ENVIRONMENT={environment}</code> has to be given the
+					new name.
 				</p>
 				<EnvironmentNameField label="New name" error={formState.errors.to?.message} {...register("to")} />
 				{rename.error !== null && <FailureNotice error={rename.error} />}
