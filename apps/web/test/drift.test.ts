@@ -317,6 +317,37 @@ test("an environment is made, renamed and removed; default offers neither", asyn
 	await expectAccessible(page);
 });
 
+test("who may only see is offered no choice and no act, and who may not read secrets not the file's side", async () => {
+	const { page } = screen;
+	await call("mirrors.configure", { environment: "default", onEdit: "ask" });
+	edit((text) => text.replace(/OPENAI_MODEL='[^']*'/, "OPENAI_MODEL='by-hand'"));
+	const asRole = async (...permissions: string[]) => {
+		await page.unroute(/session\.me/);
+		await page.route(/session\.me/, async (route) => {
+			const response = await route.fetch();
+			const body = (await response.text()).replace(/"permissions":\[[^\]]*\]/g, () => {
+				return `"permissions":${JSON.stringify(permissions)}`;
+			});
+			await route.fulfill({ response, body });
+		});
+		await page.goto(`${origin}/drift`);
+	};
+	await asRole("settings.see");
+	await mirror().getByText("Choosing needs the right to save settings.").waitFor();
+	await picture(page, "viewer");
+	await expectAccessible(page);
+	expect(await page.getByRole("main").getByRole("radio").count()).toBe(0);
+	expect(await page.getByRole("main").getByRole("button").allTextContents()).toEqual(["default"]);
+	await asRole("settings.see", "settings.write");
+	await side("Keep saved", "OPENAI_MODEL").press("Space");
+	await mirror().getByText("1 of 1 chosen · The file’s side needs the right to read secrets").waitFor();
+	expect(await side("Take the file’s", "OPENAI_MODEL").count()).toBe(0);
+	await page.unroute(/session\.me/);
+	await mirror().getByRole("button", { name: "Clear" }).press("Enter");
+	await page.goto(`${origin}/drift`);
+	await mirror().getByRole("button", { name: "All file" }).waitFor();
+});
+
 test("FAULTS 24: no value of either side is in what the browser was sent or keeps", async () => {
 	const { page, context, complaints, answers } = screen;
 	const stored = JSON.stringify([

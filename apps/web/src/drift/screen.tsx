@@ -1,4 +1,5 @@
 /** Drift: the file of each environment, how it stands, and the lines in it that wait for somebody's choice. */
+import { DEFAULT_ENVIRONMENT } from "@holdfast/contract";
 import type { MirrorView } from "@holdfast/contract/schemas";
 import { useState } from "react";
 import { useMay } from "../session/me.ts";
@@ -29,7 +30,7 @@ export function DriftScreen() {
 					{mirrors.error && <LoadFailed error={mirrors.error} onRetry={() => void mirrors.refetch()} />}
 					{mirrors.data ? (
 						<div className="divide-y divide-line rounded-lg border border-line bg-surface shadow-raised">
-							{mirrors.data.map((view) => (
+							{mirrors.data.toSorted(defaultFirst).map((view) => (
 								<Mirror key={view.environment} view={view} named={view.environment === environment} onSaid={setSaid} />
 							))}
 						</div>
@@ -40,6 +41,10 @@ export function DriftScreen() {
 			</UnsavedGuard>
 		</Page>
 	);
+}
+
+function defaultFirst(a: MirrorView, b: MirrorView): number {
+	return Number(b.environment === DEFAULT_ENVIRONMENT) - Number(a.environment === DEFAULT_ENVIRONMENT);
 }
 
 /** "3 files: 2 in step, 1 drift." */
