@@ -1,5 +1,4 @@
 /** Choosing how an environment's file is kept. A file that is renamed here moves; one that is turned off stays as it is. */
-
 import { envFileName, READERS } from "@holdfast/contract";
 import { MirrorFormat, type MirrorView, OnEdit } from "@holdfast/contract/schemas";
 import { zodResolver } from "@hookform/resolvers/zod";

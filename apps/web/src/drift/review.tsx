@@ -1,5 +1,4 @@
 /** The choices once more, each with what it does, before they are applied at once. */
-
 import type { MirrorLine } from "@holdfast/contract/schemas";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useForm } from "react-hook-form";

@@ -1,5 +1,4 @@
 /** Removes an environment, once its name was typed. Says beforehand what goes and what stays. */
-
 import { DEFAULT_ENVIRONMENT } from "@holdfast/contract";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useNavigate } from "@tanstack/react-router";

@@ -1,5 +1,4 @@
 /** Gives an environment another name: everything that is in it goes along. */
-
 import { envFileName } from "@holdfast/contract";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useNavigate } from "@tanstack/react-router";
