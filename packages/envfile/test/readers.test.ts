@@ -113,7 +113,8 @@ describe.each(Object.keys(SOURCES))("%s", (source) => {
 });
 
 describe("the programs", () => {
-	test.for(everyProgram)("$label", ({ missing }, { skip }) => {
-		skip(missing !== null, missing ?? "");
-	});
+	for (const { label, missing } of everyProgram) {
+		const title = missing === null ? label : `${label} is skipped: ${missing}`;
+		test.skipIf(missing !== null)(title, () => {});
+	}
 });

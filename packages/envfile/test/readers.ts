@@ -21,8 +21,11 @@ export interface Program {
 }
 
 const SLOW = process.env.SLOW !== undefined;
-/** Names in one file for a program that hands them to another process: all of them must fit into an environment. */
-const MOST_LINES = 6_000;
+/**
+ * How many groups of lines one file has for a program. What a shell reads must fit into an environment; dotenvx and
+ * python-dotenv take time that grows with the square of a file's length.
+ */
+const GROUPS = { shell: 6_000, dotenvx: 200, python: 1_000 };
 
 function run(command: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
 	return spawnSync(command, args, {
@@ -51,13 +54,12 @@ function json(command: string, ...args: string[]): (text: string) => Values {
 	return (text) => JSON.parse(output(text, command, (file) => [...args, file]));
 }
 
-/** The pieces of a text of one-line assignments and quoted values, cut where a line of the guard stands. */
-function inParts(read: (text: string) => Values): (text: string) => Values {
+/** Reads a text in parts, cut where a line of the guard begins a group. */
+function inParts(most: number, read: (text: string) => Values): (text: string) => Values {
 	return (text) => {
-		const lines = text.split(/(?<=\n)(?=GUARD_\d+=)/);
+		const groups = text.split(/(?<=\n)(?=GUARD_\d+=)/);
 		const found: Values = {};
-		for (let at = 0; at < lines.length; at += MOST_LINES)
-			Object.assign(found, read(lines.slice(at, at + MOST_LINES).join("")));
+		for (let at = 0; at < groups.length; at += most) Object.assign(found, read(groups.slice(at, at + most).join("")));
 		return found;
 	};
 }
@@ -76,11 +78,15 @@ function shell(command: string): (text: string) => Values {
 		return Object.fromEntries(pairs);
 	};
 	const own = Object.keys(list(""));
-	return inParts((text) => {
+	return inParts(GROUPS.shell, (text) => {
 		const found = list(text);
 		for (const name of own) delete found[name];
 		return found;
 	});
+}
+
+function dotenvxParse(text: string): Values {
+	return dotenvx.parse(text, { processEnv: {} });
 }
 
 /** The machine's own Node: the first on the path that belongs to no project. */
@@ -95,6 +101,7 @@ function machineNode(): string | null {
 }
 
 const PYTHON = "import dotenv, json, sys; print(json.dumps(dotenv.dotenv_values(sys.argv[1])))";
+const readByPython = json("python3", "-c", PYTHON);
 const PYTHON_IS = "import importlib.metadata as m, dotenv; print('python-dotenv', m.version('python-dotenv'))";
 const NODE = "console.log(JSON.stringify(util.parseEnv(fs.readFileSync(process.argv[1], 'utf8'))))";
 
@@ -123,7 +130,7 @@ func main() {
 const GO_MODULES = ["github.com/joho/godotenv@v1.5.1", "github.com/compose-spec/compose-go/v2@v2.16.2"];
 
 /** Builds the program that reads with Go's two libraries into a folder; why it cannot be built, or `null`. */
-export function buildGo(folder: string): string | null {
+function buildGo(folder: string): string | null {
 	if (!SLOW) return "it needs SLOW=1";
 	if (!works(run("go", ["version"]))) return "there is no Go";
 	mkdirSync(folder, { recursive: true });
@@ -143,7 +150,7 @@ export function buildGo(folder: string): string | null {
 /** Every program, with those that this machine has not. `folder` is kept for the time of their use. */
 export function programs(folder: string): Program[] {
 	const own = machineNode();
-	const ownVersion = own && run(own, ["-p", "typeof util.parseEnv + process.version"]).stdout.trim();
+	const ownVersion = own === null ? "" : run(own, ["-p", "util.parseEnv ? process.version : ''"]).stdout.trim();
 	const goMissing = buildGo(join(folder, "go"));
 	const go = join(folder, "go", "reads");
 	const has = (command: string): string | null =>
@@ -161,15 +168,15 @@ export function programs(folder: string): Program[] {
 		{ label: "dotenv, scanning", reader: "dotenv", missing: null, read: (text) => dotenv.parse(text, { fast: true }) },
 		{ label: `Node ${process.version}`, reader: "node", missing: null, read: (text) => parseEnv(text) },
 		{
-			label: `the machine's Node ${ownVersion ?? ""}`,
+			label: `the machine's Node ${ownVersion}`.trim(),
 			reader: "node",
-			missing: ownVersion?.startsWith("function") ? null : "there is none with parseEnv",
+			missing: ownVersion === "" ? "there is none with parseEnv" : null,
 			read: json(own ?? "node", "-e", NODE),
 		},
-		{ label: "dotenvx", reader: "dotenvx", missing: null, read: (text) => dotenvx.parse(text, { processEnv: {} }) },
+		{ label: "dotenvx", reader: "dotenvx", missing: null, read: inParts(GROUPS.dotenvx, dotenvxParse) },
 		{ label: "sh", reader: "sh", missing: has("sh"), read: shell("sh") },
 		{ label: "bash", reader: "sh", missing: has("bash"), read: shell("bash") },
-		{ label: "python-dotenv", reader: "python", missing: python, read: json("python3", "-c", PYTHON) },
+		{ label: "python-dotenv", reader: "python", missing: python, read: inParts(GROUPS.python, readByPython) },
 		{ label: "godotenv", reader: "compose", missing: goMissing, read: json(go, "godotenv") },
 		{ label: "compose-go", reader: "compose", missing: goMissing, read: json(go, "compose") },
 		{ label: "docker compose", reader: "compose", missing: compose, read: composeConfig },
