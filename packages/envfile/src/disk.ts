@@ -57,14 +57,21 @@ export function errnoText(error: unknown): string | null {
 	return error instanceof Error && errnoOf(error) !== null ? (error.message.split(", ")[0] ?? null) : null;
 }
 
+/** Ends the sentence of a failure after which the file has its new bytes, but may lose them with the power. */
+export const AFTER_ALL = " after it was replaced";
+
+/** `MIRROR_FAILED` for a file, of a system call that failed; `more` ends its sentence. Any other error as it is. */
+export function failure(name: string, error: unknown, more = ""): unknown {
+	const detail = errnoText(error);
+	return detail === null ? error : new AppError("MIRROR_FAILED", { name, detail: detail + more }, { cause: error });
+}
+
 /** Run `work`; a system call that fails in it becomes `MIRROR_FAILED` for the file `name`. Other errors pass. */
 export function onDisk<T>(name: string, work: () => T): T {
 	try {
 		return work();
 	} catch (error) {
-		const detail = errnoText(error);
-		if (detail === null) throw error;
-		throw new AppError("MIRROR_FAILED", { name, detail }, { cause: error });
+		throw failure(name, error);
 	}
 }
 

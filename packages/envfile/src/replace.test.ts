@@ -4,9 +4,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { AppError } from "@holdfast/contract";
 import { describe, expect, test } from "vitest";
-import { type Call, diskWith, errnoLine } from "../test/failing-disk.ts";
+import { type Call, diskWith } from "../test/failing-disk.ts";
 import { tempFolder } from "../test/temp-folder.ts";
-import { journalPath } from "./journal.ts";
 import { type ReplaceOptions, replaceFile, type Step } from "./replace.ts";
 
 const OLD = "KEY='old value, rather long'\n";
@@ -149,56 +148,7 @@ describe("FAULTS 5: what is not a plain file of this project is refused, and not
 	});
 });
 
-describe("FAULTS 6: each system call fails once", () => {
-	const isWhole = (text: string): boolean => text === OLD || text === NEW;
-
-	test.each(["ENOSPC", "EDQUOT", "EIO", "EROFS", "EACCES"])(
-		"%s: a typed failure, a whole file, no leftovers",
-		(errno) => {
-			let failures = 0;
-			for (let at = 0; ; at += 1) {
-				using folder = tempFolder();
-				const path = join(folder.path, ".env");
-				fs.writeFileSync(path, OLD, { mode: 0o640 });
-				let made = 0;
-				let renamed = false;
-				const disk = diskWith(() => (made++ === at ? errno : null));
-				const onStep = (step: Step): void => {
-					if (step === "renamed") renamed = true;
-				};
-				const error = refusal(() => replace(path, folder.path, { fs: disk, onStep }));
-				if (made <= at) break;
-				failures += 1;
-				expect(error).toMatchObject({ code: "MIRROR_FAILED", fields: { name: ".env", detail: errnoLine(errno) } });
-				expect(error?.message).not.toContain("somewhere");
-				expect(read(path)).toBe(renamed ? NEW : OLD);
-				expect(fs.readdirSync(folder.path)).toEqual([".env"]);
-			}
-			expect(failures).toBeGreaterThan(12);
-		},
-	);
-
-	test("in place: each failure leaves a whole file, or a journal that the next call finishes", () => {
-		for (let at = 0; ; at += 1) {
-			using folder = tempFolder();
-			const path = join(folder.path, ".env");
-			fs.writeFileSync(path, OLD);
-			let made = 0;
-			let renames = 0;
-			const disk = diskWith((call) => {
-				if (made++ === at) return "EIO";
-				return call === "renameSync" && renames++ === 0 ? "EBUSY" : null;
-			});
-			const error = refusal(() => replace(path, folder.path, { fs: disk }));
-			if (made <= at) break;
-			expect(error).toMatchObject({ code: "MIRROR_FAILED" });
-			expect(isWhole(read(path)) || fs.existsSync(journalPath(path))).toBe(true);
-			replace(path, folder.path);
-			expect(read(path)).toBe(NEW);
-			expect(fs.readdirSync(folder.path)).toEqual([".env"]);
-		}
-	});
-
+describe("FAULTS 6: a disk that does less than it was asked", () => {
 	test("a write that takes only some bytes at a time is gone on with", () => {
 		using folder = tempFolder();
 		const path = join(folder.path, ".env");
@@ -259,35 +209,3 @@ test("what another process leaves after this one wrote is removed by the next wr
 	replaceFile(path, Buffer.from(OLD), { root: folder.path });
 	expect(fs.readdirSync(folder.path)).toEqual([".env"]);
 });
-
-/** Replaces a file in another process, which kills itself at a step. */
-const KILLED = `
-import fs from "node:fs";
-const [url, path, root, bytes, fatal, errno] = process.argv.slice(1);
-const { replaceFile } = await import(url);
-let renames = 0;
-const renameSync = (from, to) => {
-	if (errno && renames++ === 0) throw Object.assign(new Error(errno), { code: errno, syscall: "rename" });
-	fs.renameSync(from, to);
-};
-const onStep = (step) => step === fatal && process.kill(process.pid, "SIGKILL");
-replaceFile(path, Buffer.from(bytes), { root, onStep, fs: { ...fs, renameSync } });
-`;
-
-test.each([...RENAME_STEPS.map((step) => [step, ""]), ...PLACE_STEPS.slice(3).map((step) => [step, "EBUSY"])])(
-	"FAULTS 8: killed after %s %s, the file is whole, and the next write leaves nothing else",
-	(step, errno) => {
-		using folder = tempFolder();
-		const path = join(folder.path, ".env");
-		fs.writeFileSync(path, OLD);
-		const url = new URL("./replace.ts", import.meta.url).href;
-		const args = ["--input-type=module", "-e", KILLED, url, path, folder.path, NEW, String(step), String(errno)];
-		expect(spawnSync(process.execPath, args).signal).toBe("SIGKILL");
-		const isNew = errno !== "" || step === "renamed" || step === "folder-synced";
-		expect(read(step === "journaled" ? journalPath(path) : path)).toBe(isNew ? NEW : OLD);
-		replace(path, folder.path);
-		expect(read(path)).toBe(NEW);
-		replaceFile(path, Buffer.from(OLD), { root: folder.path });
-		expect(fs.readdirSync(folder.path)).toEqual([".env"]);
-	},
-);

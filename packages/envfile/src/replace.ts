@@ -7,7 +7,7 @@
  */
 import { basename, dirname } from "node:path";
 import { AppError } from "@holdfast/contract";
-import { type Disk, errnoOf, onDisk, realDisk, syncFolder } from "./disk.ts";
+import { AFTER_ALL, type Disk, errnoOf, failure, onDisk, realDisk, syncFolder } from "./disk.ts";
 import { finishInterrupted, type JournalStep, writeInPlace } from "./journal.ts";
 import { readPlainFile } from "./plain-file.ts";
 import { findTarget, stampOf, statsOf, type Target } from "./target.ts";
@@ -56,7 +56,7 @@ export function changedMeanwhile(name: string): AppError {
 }
 
 /** Rename over the target; whether it could be. */
-function moved(temp: string, { target, disk, onStep }: Work): boolean {
+function moved(temp: string, { name, target, disk, onStep }: Work): boolean {
 	const folder = dirname(target.path);
 	try {
 		disk.renameSync(temp, target.path);
@@ -65,7 +65,11 @@ function moved(temp: string, { target, disk, onStep }: Work): boolean {
 		return false;
 	}
 	onStep("renamed");
-	syncFolder(folder, disk);
+	try {
+		syncFolder(folder, disk);
+	} catch (error) {
+		throw failure(name, error, AFTER_ALL);
+	}
 	leaveFolder(folder, disk);
 	onStep("folder-synced");
 	return true;
@@ -80,7 +84,7 @@ export function replaceTarget(work: Work): ReplaceStatus {
 		const stands = expected === undefined || expected === stampOf(statsOf(target.path, disk));
 		if (!stands) throw changedMeanwhile(name);
 		if (temp.faithful && moved(temp.path, work)) return "replaced";
-		writeInPlace(temp.path, target.path, bytes, disk, onStep);
+		writeInPlace(temp.path, bytes, { target: target.path, disk, onStep });
 		return "in-place";
 	} catch (error) {
 		discardTemp(temp.path, disk, error);
@@ -95,8 +99,9 @@ export function replaceTarget(work: Work): ReplaceStatus {
  * followed and stays. Two fsyncs, none when the bytes are there already. What dead processes left in the folder is
  * removed, and a write in place that was cut short is finished first.
  *
- * @throws AppError `FILE_UNSAFE` for what must not be written to. `MIRROR_FAILED` with the errno for what could not be;
- * the old bytes are then intact, or the new ones whole when only the folder's fsync failed.
+ * @throws AppError `FILE_UNSAFE` for what must not be written to. `MIRROR_FAILED` with the errno for what could not be.
+ * The old bytes are then intact, unless the detail goes on: "after it was replaced", when only the folder's fsync failed,
+ * or with the journal, when a write in place failed and the old bytes could not be put back either.
  */
 export function replaceFile(
 	path: string,

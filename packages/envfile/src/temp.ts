@@ -41,9 +41,17 @@ function isLeftover(path: string, pid: number, disk: Disk): boolean {
 /** The folder last written to, in the state it was left in. */
 let left: { folder: string; stamp: string | null } | null = null;
 
-/** Note that a write into a swept folder is done: only a change by another process gives the next sweep something to do. */
+/**
+ * Note that a write into a swept folder is done: only a change by another process gives the next sweep something to do.
+ * A folder whose state cannot be told is swept.
+ */
 export function leaveFolder(folder: string, disk: Disk): void {
-	left = { folder, stamp: stampOf(statsOf(folder, disk)) };
+	left = null;
+	try {
+		left = { folder, stamp: stampOf(statsOf(folder, disk)) };
+	} catch (error) {
+		if (errnoOf(error) === null) throw error;
+	}
 }
 
 /** Remove what dead processes of this host left in a folder. */
