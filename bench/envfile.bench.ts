@@ -2,6 +2,7 @@
  * What replacing one key in a large `.env` file costs above the bare limit, and how memory grows with the file. The limit is
  * what no atomic replacement can do without: write, fsync, rename, fsync of the folder, of the same bytes in the same run.
  */
+import { execFileSync } from "node:child_process";
 import {
 	closeSync,
 	fsyncSync,
@@ -15,9 +16,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-import { readEnvFile, updateEnvFile } from "@holdfast/envfile";
+import { updateEnvFile } from "@holdfast/envfile";
 import { heading, line, medians, ratio } from "./measure.ts";
 
 const KEYS = 1_000;
@@ -73,25 +72,39 @@ async function time(folder: string): Promise<void> {
 	ratio("update of one key of all named / bare replacement", all / again, MOST);
 }
 
-function usedHeap(): number {
-	setFlagsFromString("--expose-gc");
-	const collect: unknown = runInNewContext("gc");
-	if (typeof collect === "function") collect();
-	return process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
+/** What an update in a process of its own holds on to at its end, and the most it had, in bytes above those before it. */
+const MEASURED = `
+const [url, path, root] = process.argv.slice(1);
+const { updateEnvFile } = await import(url);
+updateEnvFile({ path: path + ".warm", root, values: new Map([["A", "x"]]) });
+gc();
+const held = () => process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
+const peak = () => process.resourceUsage().maxRSS * 1024;
+const before = { held: held(), peak: peak() };
+updateEnvFile({ path, root, values: new Map([["PROVIDER_KEY_0", "changed"]]) });
+gc();
+console.log(JSON.stringify({ held: held() - before.held, peak: peak() - before.peak }));
+`;
+
+function memoryOf(keys: number, folder: string): { held: number; peak: number } {
+	const own = join(folder, String(keys));
+	mkdirSync(own);
+	writeFileSync(join(own, ".env"), textOf(keys));
+	const url = import.meta.resolve("@holdfast/envfile");
+	const args = ["--expose-gc", "--input-type=module", "-e", MEASURED, url, join(own, ".env"), own];
+	return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
 }
 
 function memory(folder: string): void {
-	const perKey = SIZES.map((keys) => {
-		const own = join(folder, String(keys));
-		mkdirSync(own);
-		const path = join(own, ".env");
-		writeFileSync(path, textOf(keys));
-		update(own, new Map([[nameOf(0), "x"]]));
-		const before = usedHeap();
-		return { keys, path, before };
-	});
-	void perKey;
-	void readEnvFile;
+	const found = SIZES.map((keys) => ({ keys, ...memoryOf(keys, folder) }));
+	console.log("");
+	for (const { keys, held, peak } of found) {
+		const each = (bytes: number) => `${Math.round(bytes / keys)} bytes a key`.padStart(20);
+		console.log(`  ${`${keys} keys: held after an update, and at most`.padEnd(52)}${each(held)}${each(peak)}`);
+	}
+	const [small, large] = [found.at(0), found.at(-1)];
+	if (small && large)
+		ratio("held per key, 100,000 keys / 1,000", large.held / large.keys / (small.held / small.keys), 1.5);
 }
 
 heading(`Replacing one key of ${KEYS} in a .env file`);

@@ -52,32 +52,51 @@ function readsAlike(entry: Entry, readers: readonly Reader[]): boolean {
 	return misreaders(value, form, readers).length === 0;
 }
 
-/** The lines that were found to read alike, each with the readers it was looked at for. Lines are never changed. */
-const alike = new WeakMap<Entry, string>();
-
 /** Whether a line is right as it stands, so that one that someone wrote by hand keeps its style. */
-function isRight(line: Segment | undefined, value: string, { readers, audience }: Audience): boolean {
-	if (line?.kind !== "entry" || line.value !== value) return false;
-	if (alike.get(line) === audience) return true;
-	const right = readsAlike(line, readers);
-	if (right) alike.set(line, audience);
-	return right;
+function isRight(line: Segment | undefined, value: string, readers: readonly Reader[]): boolean {
+	return line?.kind === "entry" && line.value === value && readsAlike(line, readers);
 }
 
 /** Whether a name's every line is right. */
-function isSettled({ document, places }: Reading, [name, value]: [string, string], audience: Audience): boolean {
+function isSettled(
+	{ document, places }: Reading,
+	[name, value]: [string, string],
+	readers: readonly Reader[],
+): boolean {
 	const at = places.get(name);
 	if (at === undefined) return false;
-	if (at !== SEVERAL) return isRight(document.segments[at], value, audience);
+	if (at !== SEVERAL) return isRight(document.segments[at], value, readers);
 	return document.segments.every(
-		(line) => line.kind === "other" || line.name !== name || isRight(line, value, audience),
+		(line) => line.kind === "other" || line.name !== name || isRight(line, value, readers),
 	);
 }
 
-interface Audience {
-	readers: readonly Reader[];
-	/** The same as one string. */
+/** Names whose lines in one reading are known to give these values to these readers. */
+interface Settled {
+	reading: Reading;
 	audience: string;
+	values: Map<string, string>;
+}
+
+/** What is known of the reading last written or found right, so that a name that stays is looked up once per update. */
+let settled: Settled | null = null;
+
+function settledIn(reading: Reading, readers: readonly Reader[]): Map<string, string> {
+	const audience = readers.join();
+	if (settled?.reading !== reading || settled.audience !== audience) {
+		settled = { reading, audience, values: new Map() };
+	}
+	return settled.values;
+}
+
+/** Pass on what is known to the reading after an edit, which changed no other line and wrote those of its names right. */
+function settleEdited(after: Reading, edits: Planned["edits"], values: UpdateOptions["values"]): void {
+	if (settled === null) return;
+	settled.reading = after;
+	for (const [name, plan] of edits) {
+		const value = values.get(name);
+		if (typeof value === "string" && plan !== null && "text" in plan) settled.values.set(name, value);
+	}
 }
 
 interface Planned {
@@ -87,9 +106,14 @@ interface Planned {
 
 function plan(before: Reading, { values, keep, readers = READERS }: UpdateOptions): Planned {
 	const planned: Planned = { edits: new Map(), vaultOnly: [] };
-	const audience = { readers, audience: readers.join() };
+	const known = settledIn(before, readers);
 	for (const [name, value] of values) {
-		if (keep?.has(name) || (value !== null && isSettled(before, [name, value], audience))) continue;
+		if (keep?.has(name) || (value !== null && known.get(name) === value)) continue;
+		if (value !== null && isSettled(before, [name, value], readers)) {
+			known.set(name, value);
+			continue;
+		}
+		known.delete(name);
 		const line = value === null ? null : planLine(name, value, readers);
 		planned.edits.set(name, line);
 		if (line !== null && "vaultOnly" in line) planned.vaultOnly.push({ name, readers: line.vaultOnly });
@@ -190,6 +214,7 @@ export function updateEnvFile(options: UpdateOptions): UpdateResult {
 		const expected = stampOf(target.stats);
 		const status = replaceTarget({ name: file, target, bytes: after.bytes, expected, disk, onStep });
 		keepReading(after);
+		settleEdited(after, planned.edits, options.values);
 		return { status, ...said };
 	});
 }
