@@ -1,7 +1,6 @@
 /** Encrypted files, against dotenvx itself: what one writes, the other reads. */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { openCipher } from "../src/encrypted.ts";
@@ -223,19 +222,4 @@ test("the rest of the package does not load the library", () => {
 		return spawnSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8" }).stdout;
 	};
 	expect([loaded("index.ts"), loaded("encrypted.ts")]).toEqual(["false", "true"]);
-});
-
-test("the example in ENCRYPTED.md prints what its comments say", () => {
-	const text = fs.readFileSync(join(import.meta.dirname, "../ENCRYPTED.md"), "utf8");
-	const code = /```ts\n(.*?)```/s.exec(text)?.[1] ?? "";
-	// Inside the package, so that its name resolves.
-	const folder = fs.mkdtempSync(join(import.meta.dirname, "../.example-"));
-	try {
-		fs.writeFileSync(join(folder, "example.ts"), code);
-		const { stdout, stderr } = spawnSync(process.execPath, ["example.ts"], { cwd: folder, encoding: "utf8" });
-		const comments = [...code.matchAll(/\/\/ (.*)/g)].map(([, comment]) => `${comment}\n`);
-		expect({ stdout, stderr }).toEqual({ stdout: comments.join(""), stderr: "" });
-	} finally {
-		fs.rmSync(folder, { recursive: true, force: true });
-	}
 });

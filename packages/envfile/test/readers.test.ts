@@ -2,7 +2,7 @@
  * Every value through every reader: written by an update into a file in which each has neighbours, then read back by the
  * real programs. A reader finds each written value, each neighbour as it was, and nothing else.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { valueProblem } from "@holdfast/contract";
 import naughty from "big-list-of-naughty-strings" with { type: "json" };
@@ -111,6 +111,20 @@ describe.each(Object.keys(SOURCES))("%s", (source) => {
 		},
 	);
 });
+
+test.each(DECLARED.map((readers) => [readers.join(), readers] as const))(
+	"FAULTS 3: $, backtick and $(…) are literal in what is written for %s; nothing runs",
+	(_, readers) => {
+		using place = tempFolder();
+		const mark = join(place.path, "ran");
+		const values = [`$(touch ${mark})`, `\`touch ${mark}\``, "$HOME", `'; touch ${mark}; '`, `"; touch ${mark}; "`];
+		const file = written(values, readers);
+		for (const program of everyProgram.filter((each) => audience(each, readers))) {
+			expect({ [program.label]: misread(program, file) }).toEqual({ [program.label]: [] });
+		}
+		expect(readdirSync(place.path)).toEqual([]);
+	},
+);
 
 describe("the programs", () => {
 	for (const { label, missing } of everyProgram) {
