@@ -8,7 +8,7 @@ import { valueProblem } from "@holdfast/contract";
 import naughty from "big-list-of-naughty-strings" with { type: "json" };
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { READERS, type Reader } from "../src/plan.ts";
+import { planLine, READERS, type Reader } from "../src/plan.ts";
 import { updateEnvFile } from "../src/update.ts";
 import { type Program, programs } from "./readers.ts";
 import { tempFolder } from "./temp-folder.ts";
@@ -53,18 +53,16 @@ interface Written {
 function written(values: readonly string[], readers: readonly Reader[]): Written {
 	using place = tempFolder();
 	const path = join(place.path, ".env");
-	writeFileSync(
-		path,
-		values.map((_, i) => `GUARD_${i}='before ${i}'\nVALUE_${i}=old\nexport AFTER_${i}=after-${i} # ${i}\n`).join(""),
-	);
+	const wanted = new Map<string, string>();
+	const lines = [...values, null].map((value, i) => {
+		const name = `GUARD_${i}`;
+		wanted.set(name, `beside-${i}`);
+		const guard = i % 2 === 0 ? `${name}='beside-${i}'\n` : `export ${name}=beside-${i} # ${i}\n`;
+		return value === null ? guard : `${guard}VALUE_${i}=old\n`;
+	});
+	writeFileSync(path, lines.join(""));
 	const named = new Map(values.map((value, i) => [`VALUE_${i}`, value]));
 	const { vaultOnly } = updateEnvFile({ path, root: place.path, values: named, readers });
-	const wanted = new Map(
-		values.flatMap((_, i): [string, string][] => [
-			[`GUARD_${i}`, `before ${i}`],
-			[`AFTER_${i}`, `after-${i}`],
-		]),
-	);
 	for (const [name, value] of named) wanted.set(name, value);
 	for (const { name } of vaultOnly) wanted.delete(name);
 	return { text: readFileSync(path, "utf8"), wanted };
@@ -85,14 +83,9 @@ function audience(program: Program, readers: readonly Reader[]): boolean {
 	return readers.includes(program.reader);
 }
 
-const DECLARED: readonly (readonly Reader[])[] = [
-	READERS,
-	["node", "dotenv"],
-	["sh"],
-	["dotenvx"],
-	["python"],
-	["compose"],
-];
+/** Those for which a value has the same forms, whichever of them are declared. */
+const EXPANDING: readonly Reader[] = ["dotenvx", "python", "compose"];
+const DECLARED: readonly (readonly Reader[])[] = [READERS, ["node", "dotenv"], ["sh"], EXPANDING];
 
 describe.each(Object.keys(SOURCES))("%s", (source) => {
 	const all = SOURCES[source]?.() ?? [];
@@ -110,6 +103,15 @@ describe.each(Object.keys(SOURCES))("%s", (source) => {
 			}
 		},
 	);
+});
+
+test("what is written for one of dotenvx, python-dotenv and Compose is written for all three", () => {
+	for (const value of exhaustive()) {
+		const [all, ...alone] = [EXPANDING, ...EXPANDING.map((reader) => [reader])].map((readers) =>
+			planLine("A", value, readers),
+		);
+		for (const plan of alone) expect("text" in plan ? plan : null).toEqual(all && "text" in all ? all : null);
+	}
 });
 
 test.each(DECLARED.map((readers) => [readers.join(), readers] as const))(

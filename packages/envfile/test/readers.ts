@@ -54,7 +54,7 @@ function json(command: string, ...args: string[]): (text: string) => Values {
 	return (text) => JSON.parse(output(text, command, (file) => [...args, file]));
 }
 
-/** Reads a text in parts, cut where a line of the guard begins a group. */
+/** Reads a text in parts, cut where a guard without `export` begins a group. */
 function inParts(most: number, read: (text: string) => Values): (text: string) => Values {
 	return (text) => {
 		const groups = text.split(/(?<=\n)(?=GUARD_\d+=)/);
