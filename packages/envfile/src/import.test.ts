@@ -100,6 +100,15 @@ describe("a quote that is never closed", () => {
 	});
 });
 
+test("the last line of a key that lost its quotes is not told as a name", () => {
+	const text = "A=-----BEGIN\nMIIEvQcanary0\nu4QuUoobcanary=\nabCDcanary==\n-----END\n";
+	expect(problems(text)).toEqual([
+		[3, null, "NAME_INVALID"],
+		[4, null, "NAME_INVALID"],
+	]);
+	expect(JSON.stringify(readImport(text).refused)).not.toContain("canary");
+});
+
 test("no reason has anything of a value", () => {
 	const secret = "sk-canary-0123456789";
 	const text = [

@@ -55,6 +55,8 @@ const EXPORT = "export";
 const QUOTES = "'\"`";
 /** The names of other conventions: shown when refused. Anything else could be a line of a key that lost its quotes. */
 const NAME_LIKE = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/;
+/** What is behind the first equals sign at the end of base64, whose last line looks like a name. */
+const PADDING = /^=?$/;
 
 /**
  * Every assignment in a text, in time linear in its length.
@@ -84,7 +86,8 @@ function sorted(found: readonly Found[], openFrom: number): Import {
 	const sorted: Import = { accepted: [], refused: [], superseded: [] };
 	for (const { name, line, value, problem } of found) {
 		const by = last.get(name) ?? line;
-		const isTold = NAME_PATTERN.test(name) || (NAME_LIKE.test(name) && line <= openFrom);
+		const isLikely = NAME_LIKE.test(name) && line <= openFrom && !(problem === "NAME_INVALID" && PADDING.test(value));
+		const isTold = NAME_PATTERN.test(name) || isLikely;
 		if (problem !== null) {
 			sorted.refused.push({ line, name: isTold ? name : null, problem, because: becauseOf(name, problem) });
 		} else if (by !== line) sorted.superseded.push({ line, name, by });

@@ -23,3 +23,12 @@ test("a reading that is kept is found by its whole text and its quoting, and giv
 	keepReading(two);
 	expect(readText("A='1'\n", {})).not.toBe(one);
 });
+
+test("a name that no JavaScript reader can have is read by none, also over several lines", () => {
+	const { ours, others } = readText("__proto__='x\nA=inside\n'\nconstructor=y\nB=1\n", {});
+	const values = new Map([
+		["constructor", "y"],
+		["B", "1"],
+	]);
+	expect([ours, ...others]).toEqual([values, values, values]);
+});

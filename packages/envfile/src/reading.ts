@@ -37,6 +37,13 @@ function likeOurs(parsed: Parsed, ours: Values): Values {
 	return isSame ? ours : toMap(parsed);
 }
 
+/** As dotenv and Node have them: on an object `__proto__` is no property of its own. */
+function valuesOf(entries: readonly Entry[]): Map<string, string> {
+	const values = new Map(entries.map(({ name, value }) => [name, value]));
+	values.delete("__proto__");
+	return values;
+}
+
 function placesIn({ segments }: EnvDocument): Places {
 	const places = new Map<string, number>();
 	for (const [at, segment] of segments.entries()) {
@@ -94,7 +101,7 @@ export class Reading {
 
 	/** The last value of each name, by our parser. */
 	get ours(): Values {
-		this.#ours ??= new Map(this.entries.map(({ name, value }) => [name, value]));
+		this.#ours ??= valuesOf(this.entries);
 		return this.#ours;
 	}
 

@@ -19,15 +19,15 @@ const CLOSED_VALUE = /^(?:'[^'\\]*'|"[^"\\]*"|`[^`\\]*`|[A-Za-z0-9_.,:/@%+=-]+)$
 const CLOSED_HEAD = /^(?:export )?$/;
 const CLOSED_GAP = /^[ \t]*=[ \t]*$/;
 const CLOSED_TAIL = /^(?:[ \t]+(?:#.*)?)?$/;
-/** Comments and blank lines. */
-const CLOSED_OTHER = /^(?:[ \t]*(?:#.*)?\n)*$/;
+/** A line that is neither blank nor a comment. Looked for line by line: one expression for all lines would run out of stack. */
+const OPEN_LINE = /^[ \t]*[^# \t\n]/m;
 /** Line ends that not every reader takes for one. A `.` takes none of them either. */
 const ODD_LINE_END = /[\r\u2028\u2029]/;
 /** Its negation is cheaper than looking for what is not ASCII. */
 const ASCII = /^[\0-\x7f]*$/;
 
 function isClosed(segment: Segment): boolean {
-	if (segment.kind === "other") return CLOSED_OTHER.test(segment.text);
+	if (segment.kind === "other") return segment.text.endsWith("\n") && !OPEN_LINE.test(segment.text);
 	if (segment.eol !== "\n") return false;
 	if (segment.kind === "note") return true;
 	const { head, gap, raw, tail } = segment;

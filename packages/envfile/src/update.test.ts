@@ -133,10 +133,31 @@ test("FAULTS 4: an edit that a reader would misread is not written; the refusal 
 
 test("FAULTS 4: blanks that make Node take the next line for a value are refused with their line", () => {
 	using it = project("A=1\nEMPTY= \n");
-	const fields = { name: ".env", detail: "line 2: blanks after EMPTY= make Node take the next line for its value" };
+	const fields = {
+		name: ".env",
+		detail: "line 2: blanks after an equals sign make Node take the next line for the value",
+	};
 	expect(() => it.update({ KEY: "new" })).toThrow(expect.objectContaining({ code: "FILE_UNSAFE", fields }));
 	expect(it.update({ EMPTY: "new", KEY: "new" }).status).toBe("replaced");
 	expect(it.text()).toBe("A=1\nEMPTY='new' \nKEY='new'\n");
+});
+
+test.each(["\n", "# c\n", " \t\n"])(
+	"FAULTS 38: four megabytes of %j between two lines are gone through and kept",
+	(piece) => {
+		const between = piece.repeat(2 ** 22 / piece.length);
+		using it = project(`A='1'\n${between}B='2'\n`);
+		expect(it.update({ B: "3" }).status).toBe("replaced");
+		expect(it.text() === `A='1'\n${between}B='3'\n`).toBe(true);
+	},
+);
+
+test("FAULTS 24: what may be a piece of a value is in no refusal, though dotenv takes it for a name", () => {
+	using it = project("KEY=-----BEGIN\nabcDEF0123canary= \n");
+	const refusal = expect.objectContaining({ message: expect.not.stringContaining("canary") });
+	expect(() => it.update({ OTHER: "new" })).toThrow(refusal);
+	fs.writeFileSync(it.path, "KEY='old'\nTWO WORDS='x\nabcDEF0123canary=\n");
+	expect(() => it.update({ KEY: "new", OTHER: "it's '" })).toThrow(refusal);
 });
 
 test.each(["temp-created", "temp-synced"])("FAULTS 7: a hand edit at %s is reported, not clobbered", (at) => {

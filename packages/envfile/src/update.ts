@@ -160,7 +160,7 @@ function disagreement(before: Reading, wrong: readonly string[]): string {
 		({ name, raw, tail }) => wrong.includes(name) && raw === "" && /^[ \t]+$/.test(tail),
 	);
 	if (hiding === undefined) return `readers would not agree on ${wrong.join(", ")}`;
-	return `line ${hiding.line}: blanks after ${hiding.name}= make Node take the next line for its value`;
+	return `line ${hiding.line}: blanks after an equals sign make Node take the next line for the value`;
 }
 
 interface Start {

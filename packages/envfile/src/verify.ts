@@ -2,6 +2,7 @@
  * The proof before a file is replaced: its text is read again by our parser, dotenv and Node, and compared reader by
  * reader with what stood there before. Whatever the planner or the editor got wrong ends here, not in somebody's file.
  */
+import { NAME_PATTERN } from "@holdfast/contract";
 import { decode, withoutBom } from "./document.ts";
 import type { Reader } from "./plan.ts";
 import { type Reading, readText, type Values } from "./reading.ts";
@@ -16,9 +17,7 @@ export interface Edit {
 
 type Expected = ReadonlyMap<string, string | null>;
 
-/**
- * What stands in for a name that may be a piece of a value, as a reader sees it that takes a line for an assignment.
- */
+/** What stands in for a name that may be a piece of a value: a line of a key that lost its quotes looks like one. */
 const UNREADABLE = "a line that readers understand differently";
 
 interface Change {
@@ -61,11 +60,10 @@ export function wrongReadings(before: Reading, after: Reading, expected: Expecte
 		if (values === agreed) continue;
 		const change = { before: othersBefore[at] ?? new Map(), after: values, agreed };
 		for (const name of wrongNames(change, expected)) {
-			const known = expected.has(name) || old.has(name) || agreed.has(name);
-			wrong.add(known ? name : UNREADABLE);
+			wrong.add(name);
 		}
 	}
-	return [...wrong];
+	return [...new Set(Array.from(wrong, (name) => (expected.has(name) || NAME_PATTERN.test(name) ? name : UNREADABLE)))];
 }
 
 /**
