@@ -62,6 +62,7 @@ test.each([
 	["KEY=1\n# x\nKEY=2\n", "# x\n"],
 	["A=1\n", "A=1\n"],
 	[`${NOTE}\nA=1\n`, "A=1\n"],
+	["KEY=1\n\uFEFFA=1\n", "A=1\n"],
 ])("%j loses the name's lines and no other", (before, after) => {
 	expect(edited(before, { KEY: null })).toBe(after);
 });

@@ -126,5 +126,6 @@ export function editDocument(doc: EnvDocument, edits: ReadonlyMap<string, Plan |
 		const line = "vaultOnly" in plan ? noteText(name) : plan.text;
 		printed.push(line.replaceAll("\n", doc.eol) + doc.eol);
 	}
-	return printed.join("");
+	// What stood in the middle is a mark as soon as it comes first.
+	return withoutBom(printed.join(""));
 }
