@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "./workspace.mjs";
 
-/** @typedef {{ name: string, act: () => Promise<{ ok: boolean, output: string, passed?: number, failed?: number, skipped?: number }> }} Stage */
+/** @typedef {{ name: string, act: () => Promise<{ ok: boolean, output: string, passed?: number, failed?: number, skipped?: number, leftOut?: string[] }> }} Stage */
 
 /** @param {Stage[]} stages */
 export async function runStages(stages) {
@@ -12,9 +12,10 @@ export async function runStages(stages) {
 	for (const [i, { name, act }] of stages.entries()) {
 		const start = performance.now();
 		process.stdout.write(`[${i + 1}/${stages.length}] ${name} … `);
-		const { ok, output, passed = ok ? 1 : 0, failed = ok ? 0 : 1, skipped = 0 } = await act();
+		const { ok, output, passed = ok ? 1 : 0, failed = ok ? 0 : 1, skipped = 0, leftOut = [] } = await act();
 		const counts = passed + failed > 1 ? `, ${passed} passed${skipped ? `, ${skipped} skipped` : ""}` : "";
 		process.stdout.write(`${ok ? "ok" : "FAILED"} (${((performance.now() - start) / 1000).toFixed(1)} s${counts})\n`);
+		for (const title of leftOut) process.stdout.write(`  not run: ${title}\n`);
 		if (!ok) process.stdout.write(`${output}\n`);
 		total.passed += passed;
 		total.failed += failed;
@@ -50,9 +51,14 @@ export function tests(name, project) {
 					numPassedTests: passed,
 					numFailedTests,
 					numPendingTests: skipped,
+					testResults,
 				} = JSON.parse(readFileSync(report, "utf8"));
 				const failed = Math.max(numFailedTests, code === 0 && passed > 0 ? 0 : 1);
-				return { ok: failed === 0, output, passed, failed, skipped };
+				const leftOut = testResults
+					.flatMap(({ assertionResults }) => assertionResults)
+					.filter(({ status }) => status === "skipped" || status === "pending")
+					.map(({ title }) => title);
+				return { ok: failed === 0, output, passed, failed, skipped, leftOut };
 			} finally {
 				rmSync(folder, { recursive: true, force: true });
 			}

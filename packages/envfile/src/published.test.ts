@@ -104,7 +104,9 @@ describe("the README's differences", () => {
 	});
 });
 
-describe.skipIf(FIXTURES === "")("published files (ENV_FIXTURES names a folder that has them)", () => {
+if (FIXTURES === "") {
+	test.skip("published files are skipped: ENV_FIXTURES names no folder that has them", () => {});
+} else {
 	test.each(Object.entries(PUBLISHED))("%s", (path, name) => {
 		const bytes = readFileSync(join(FIXTURES, path));
 		expect(createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex")).toBe(name);
@@ -118,4 +120,4 @@ describe.skipIf(FIXTURES === "")("published files (ENV_FIXTURES names a folder t
 		expect({ ...parseEnv(text) }).toEqual(Object.fromEntries(forNode));
 		if (problem === null) expect(editDocument(parseDocument(bytes), new Map())).toBe(text.replace(/^\uFEFF/, ""));
 	});
-});
+}

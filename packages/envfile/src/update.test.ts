@@ -142,15 +142,12 @@ test("FAULTS 4: blanks that make Node take the next line for a value are refused
 	expect(it.text()).toBe("A=1\nEMPTY='new' \nKEY='new'\n");
 });
 
-test.each(["\n", "# c\n", " \t\n"])(
-	"FAULTS 38: four megabytes of %j between two lines are gone through and kept",
-	(piece) => {
-		const between = piece.repeat(2 ** 22 / piece.length);
-		using it = project(`A='1'\n${between}B='2'\n`);
-		expect(it.update({ B: "3" }).status).toBe("replaced");
-		expect(it.text() === `A='1'\n${between}B='3'\n`).toBe(true);
-	},
-);
+test("FAULTS 38: four million blank lines between two lines are gone through and kept", () => {
+	const between = "\n".repeat(2 ** 22);
+	using it = project(`A='1'\n${between}B='2'\n`);
+	expect(it.update({ B: "3" }).status).toBe("replaced");
+	expect(it.text() === `A='1'\n${between}B='3'\n`).toBe(true);
+});
 
 test("FAULTS 24: what may be a piece of a value is in no refusal, though dotenv takes it for a name", () => {
 	using it = project("KEY=-----BEGIN\nabcDEF0123canary= \n");
