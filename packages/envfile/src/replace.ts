@@ -79,7 +79,7 @@ function moved(temp: string, { name, target, disk, onStep }: Work): boolean {
 export function replaceTarget(work: Work): ReplaceStatus {
 	const { name, target, bytes, expected, disk, onStep } = work;
 	sweepTemps(dirname(target.path), disk);
-	const temp = writeTemp(target, bytes, disk, onStep);
+	const temp = writeTemp(work);
 	try {
 		const stands = expected === undefined || expected === stampOf(statsOf(target.path, disk));
 		if (!stands) throw changedMeanwhile(name);

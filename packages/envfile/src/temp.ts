@@ -80,8 +80,15 @@ function carryOver(fd: number, old: BigIntStats, disk: Disk): boolean {
 	return true;
 }
 
+interface Writing {
+	target: Target;
+	bytes: Buffer;
+	disk: Disk;
+	onStep: (step: TempStep) => void;
+}
+
 /** Write a file beside the target, durable when this returns. When it throws, nothing is left behind. */
-export function writeTemp(target: Target, bytes: Buffer, disk: Disk, onStep: (step: TempStep) => void): TempFile {
+export function writeTemp({ target, bytes, disk, onStep }: Writing): TempFile {
 	// The last group of a random UUID is twelve digits, all random. Node draws for many of them at once.
 	const random = randomUUID().slice(-12);
 	const path = join(dirname(target.path), `.${basename(target.path)}.holdfast-${process.pid}-${random}.tmp`);
