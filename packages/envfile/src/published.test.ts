@@ -1,13 +1,15 @@
 /**
  * What dotenv's and Node's own test files say, and where the three readers part: the README's table is what is tested.
  *
- * The files are not copied here. `ENV_FIXTURES` names a folder that has them under the paths they have in their
+ * The last release of dotenv that brings its test file is a dependency of this test; later ones, and Node's, are not on the
+ * registry and not copied here. `ENV_FIXTURES` names a folder that has them under the paths they have in their
  * repositories, as `dotenv/tests/.env` and `node/test/fixtures/dotenv/valid.env`; git's name for the contents says that
  * they are the ones that were looked at.
  */
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
 import { AppError } from "@holdfast/contract";
 import dotenv from "dotenv";
@@ -102,6 +104,17 @@ describe("the README's differences", () => {
 		expect({ ...parseEnv(`${text}\n`) }).toEqual(node);
 		expect(updated(`${text}\n`)).toBe(update);
 	});
+});
+
+test("dotenv 1.2.0 brings its own test file, which is read as dotenv and Node read it", () => {
+	const published = createRequire(import.meta.url).resolve("dotenv-published/package.json");
+	const bytes = readFileSync(join(dirname(published), "test", ".env"));
+	using it = fileOf(bytes);
+	const found = readEnvFile(it.path);
+	expect(found.problem).toBeNull();
+	expect(found.entries.size).toBe(17);
+	expect(Object.fromEntries(found.entries)).toEqual({ ...dotenv.parse(bytes.toString()) });
+	expect(Object.fromEntries(found.entries)).toEqual({ ...parseEnv(bytes.toString()) });
 });
 
 if (FIXTURES === "") {
