@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { AppError, DEFAULT_ENVIRONMENT, envFileName, forbiddenBecause, NAME_PATTERN } from "@holdfast/contract";
-import { readEnvFile } from "@holdfast/envfile";
+import { isEncrypted, readEnvFile } from "@holdfast/envfile";
 import { type Candidate, candidates, readSavedValues, type SavedValues, type Sources } from "@holdfast/vault/snapshot";
 import { type Options, readOptions } from "./options.ts";
 
@@ -32,11 +32,8 @@ export interface Hydration {
 	skipped: ReadonlyMap<string, string>;
 }
 
-const NOTHING_SAVED: Omit<SavedValues, "revision"> & { revision: null } = {
-	revision: null,
-	own: new Map(),
-	base: new Map(),
-};
+type Lines = ReadonlyMap<string, string>;
+type NothingSaved = Omit<SavedValues, "revision"> & { revision: null };
 
 /** The first Node the database driver's binary runs on. An older one does not refuse it: the process dies. */
 const OLDEST_NODE = 22;
@@ -53,17 +50,16 @@ export function hydrate(wanted: HydrateOptions = {}): Hydration {
 	const options = readOptions(env, wanted.cwd);
 	const environment = wanted.environment ?? options.environment;
 	const saved = readSaved(options, environment, wanted.needsVault ?? false);
+	const files = saved.files.map((file) => ({ ...file, lines: linesOf(options, file.path) }));
 	const sources: Sources = {
 		environment,
 		own: saved.own,
 		base: saved.base,
 		process: options.processEnv,
-		files: envFiles(options, environment),
+		files: files.map(({ lines, ...file }) => ({ ...file, values: withoutSealed(lines) })),
 		precedence: options.precedence,
 	};
-	const names = [sources.own, sources.base, ...sources.files.map(({ values }) => values)].flatMap((map) => [
-		...map.keys(),
-	]);
+	const names = [saved.own, saved.base, ...files.map(({ lines }) => lines)].flatMap((map) => [...map.keys()]);
 	const values = new Map<string, string>();
 	const origins = new Map<string, Origin>();
 	const skipped = new Map<string, string>();
@@ -74,7 +70,11 @@ export function hydrate(wanted: HydrateOptions = {}): Hydration {
 			continue;
 		}
 		const [first] = candidates(name, sources);
-		if (!first) continue;
+		if (!first) {
+			const sealed = files.find(({ lines }) => isEncrypted(lines.get(name) ?? ""));
+			if (sealed) skipped.set(name, `its value in ${sealed.path} is encrypted`);
+			continue;
+		}
 		if (first.value === null) throw new AppError("VALUE_DAMAGED", { name });
 		values.set(name, first.value);
 		origins.set(name, { source: first.source, place: first.place, version: first.version });
@@ -90,19 +90,27 @@ function refuseOldNode(): void {
 	if (Number.parseInt(version, 10) < OLDEST_NODE) throw new AppError("NODE_TOO_OLD", { detail: version });
 }
 
-function readSaved(options: Options, environment: string, needsVault: boolean): SavedValues | typeof NOTHING_SAVED {
+function readSaved(options: Options, environment: string, needsVault: boolean): SavedValues | NothingSaved {
 	try {
 		return readSavedValues(options.dataDir, options.rootKey, environment);
 	} catch (error) {
 		if (needsVault || !(error instanceof AppError) || error.code !== "NO_VAULT") throw error;
 		process.emitWarning(`${error.message} Only .env files were read.`, "HoldfastWarning");
-		return NOTHING_SAVED;
+		const files = [...new Set([environment, DEFAULT_ENVIRONMENT])];
+		return {
+			revision: null,
+			own: new Map(),
+			base: new Map(),
+			files: files.map((name) => ({ environment: name, path: envFileName(name) })),
+		};
 	}
 }
 
-function envFiles({ projectDir, envFile }: Options, environment: string): Sources["files"] {
-	const base = { path: envFileName(DEFAULT_ENVIRONMENT), environment: DEFAULT_ENVIRONMENT, values: envFile };
-	if (environment === DEFAULT_ENVIRONMENT) return [base];
-	const path = envFileName(environment);
-	return [{ path, environment, values: readEnvFile(join(projectDir, path)).entries }, base];
+function linesOf({ projectDir, envFile }: Options, path: string): Lines {
+	return path === envFileName(DEFAULT_ENVIRONMENT) ? envFile : readEnvFile(join(projectDir, path)).entries;
+}
+
+/** The lines that may count as values: one that is sealed for another program is none. */
+function withoutSealed(lines: Lines): Lines {
+	return new Map([...lines].filter(([, value]) => !isEncrypted(value)));
 }

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { AppError, DEFAULT_ENVIRONMENT } from "@holdfast/contract";
+import { AppError, DEFAULT_ENVIRONMENT, envFileName } from "@holdfast/contract";
 import { open, openDataKey, type SealContext, type SealingKey, seal } from "@holdfast/crypto";
 import Database from "better-sqlite3";
 import { type RootKeySource, requireRootKey } from "./root-key.ts";
@@ -66,6 +66,8 @@ export interface SavedValues {
 	own: Snapshot;
 	/** What it inherits: `default`'s values, empty for `default` itself. */
 	base: Snapshot;
+	/** Where each of the two is kept as a file, the environment's own first, relative to the project folder. */
+	files: ReadonlyArray<{ environment: string; path: string }>;
 }
 
 /**
@@ -82,11 +84,13 @@ export function readSavedValues(folder: string, rootKey: RootKeySource, environm
 	if (!first) throw new AppError("NO_VAULT", { detail: folder });
 	const [instance, rootKeyId, revision] = first;
 	const root = requireRootKey(rootKey, rootKeyId);
+	const files: Array<SavedValues["files"][number]> = [];
 
 	function valuesOf(name: string): Snapshot {
 		const row = rows.find((each) => each[3] === name);
 		if (!row) throw new AppError("ENVIRONMENT_NOT_FOUND", { name });
-		const [, , , , environment, edition, snapshot, id, sealed] = row;
+		const [, , , , environment, edition, snapshot, id, sealed, file] = row;
+		files.push({ environment: name, path: file ?? envFileName(name) });
 		const key = openDataKey(root, instance, { id, owner: `environment:${environment}`, sealed });
 		const values = key && openSnapshot(key, { instance, environment, edition }, snapshot);
 		if (!values) throw new AppError("VALUE_DAMAGED", { name: `the snapshot of ${name}` });
@@ -95,7 +99,7 @@ export function readSavedValues(folder: string, rootKey: RootKeySource, environm
 
 	const own = valuesOf(environment);
 	const base: Snapshot = environment === DEFAULT_ENVIRONMENT ? new Map() : valuesOf(DEFAULT_ENVIRONMENT);
-	return { revision, own, base };
+	return { revision, own, base, files };
 }
 
 /** The instance, with an environment's snapshot and its data key; `environment` is `null` when there is none of them. */
@@ -109,13 +113,24 @@ type Row = [
 	snapshot: Uint8Array,
 	keyId: string,
 	sealedKey: Uint8Array,
+	/**
+	 * `null` for the usual one. Whether it is turned off is not asked: the file is the user's own then, and its lines count as
+	 * any that are written by hand.
+	 */
+	file: string | null,
 ];
 
 /** One statement, so that all it gives is of one moment. */
 const SELECT = `
-	SELECT i.id, i.root_key_id, i.revision, e.name, e.id, e.edition, e.snapshot, k.id, k.sealed
+	SELECT i.id, i.root_key_id, i.revision, e.name, e.id, e.edition, e.snapshot, k.id, k.sealed, e.mirror ->> 'file'
 	FROM instance i
 	LEFT JOIN (environment e JOIN data_key k ON k.owner = 'environment:' || e.id) ON e.name IN (?, ?) AND NOT e.removed`;
+
+/** The same of a database that no server has opened since environments have ids: an application may be newer than that. */
+const SELECT_FIRST = `
+	SELECT i.id, i.root_key_id, i.revision, e.name, e.name, e.edition, e.snapshot, k.id, k.sealed, NULL
+	FROM instance i
+	LEFT JOIN (environment e JOIN data_key k ON k.owner = 'environment:' || e.name) ON e.name IN (?, ?)`;
 
 function readRows(path: string, environment: string): Row[] {
 	try {
@@ -143,9 +158,19 @@ function isThere(path: string): boolean {
 function select(source: string | Buffer, environment: string): Row[] {
 	const database = new Database(source, { readonly: true, fileMustExist: true });
 	try {
-		return database.prepare<[string, string], Row>(SELECT).raw().all(environment, DEFAULT_ENVIRONMENT);
+		return prepare(database).raw().all(environment, DEFAULT_ENVIRONMENT);
 	} finally {
 		database.close();
+	}
+}
+
+function prepare(database: Database.Database): Database.Statement<[string, string], Row> {
+	try {
+		return database.prepare(SELECT);
+	} catch (error) {
+		// "no such column": https://sqlite.org/rescode.html#error
+		if (!(error instanceof Database.SqliteError) || error.code !== "SQLITE_ERROR") throw error;
+		return database.prepare(SELECT_FIRST);
 	}
 }
 
