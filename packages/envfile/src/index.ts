@@ -16,7 +16,7 @@ export { type LockOptions, withEnvFileLock } from "./lock.ts";
 export { type MoveOptions, moveEnvFile } from "./move.ts";
 export type { Entry, Note, Other, Segment } from "./parse.ts";
 export { expansionWarnings, type Plan, planLine, READERS, type Reader } from "./plan.ts";
-export { type EnvFile, readEnvFile } from "./read.ts";
+export { type EnvFile, readEnvFile, readEnvValues } from "./read.ts";
 export { type ReplaceOptions, type ReplaceStatus, replaceFile, type Step } from "./replace.ts";
 export { type UpdateOptions, type UpdateResult, updateEnvFile } from "./update.ts";
 export { type Edit, verifyEdit } from "./verify.ts";

@@ -2,6 +2,7 @@
  * Reading a `.env` file for its values. Content never makes this throw: a file that cannot be parsed still gives what
  * dotenv sees, with the problem beside it, so that one bad line does not take an application's other keys away.
  */
+import type { BigIntStats } from "node:fs";
 import { basename } from "node:path";
 import { AppError } from "@holdfast/contract";
 import { errnoText, realDisk } from "./disk.ts";
@@ -43,7 +44,8 @@ function problemOf(error: unknown, file: string): AppError {
 
 interface Found {
 	bytes: Buffer | null;
-	stamp: string | null;
+	/** Of the file that was found, from before it was read. */
+	stats: BigIntStats | null;
 }
 
 /** What a path leads to, links followed: the journal's bytes where there is one, else the file's. */
@@ -55,7 +57,7 @@ function find(path: string): Found {
 		stats = statsOf(real, realDisk);
 	}
 	const journal = readJournal(real, realDisk);
-	return { bytes: journal ?? (stats && readPlainFile(real, realDisk)), stamp: stampOf(stats) };
+	return { bytes: journal ?? (stats && readPlainFile(real, realDisk)), stats };
 }
 
 /**
@@ -70,14 +72,48 @@ export function readEnvFile(path: string, readers?: readonly Reader[]): EnvFile 
 	} catch (error) {
 		return { entries: new Map(), notes: new Set(), problem: problemOf(error, file), state: null };
 	}
-	const { bytes, stamp } = found;
+	const { bytes, stats } = found;
 	try {
 		const text = bytes && decode(bytes, file);
 		const { ours, document } = readText(text ?? "", readers === undefined ? { file } : { file, readers });
 		const noted = document.segments.flatMap((segment) => (segment.kind === "note" ? [segment.name] : []));
-		return { entries: new Map(ours), notes: new Set(noted), problem: null, state: { text, stamp } };
+		return { entries: new Map(ours), notes: new Set(noted), problem: null, state: { text, stamp: stampOf(stats) } };
 	} catch (error) {
 		const seen = dotenvValues(bytes?.toString() ?? "");
 		return { entries: seen, notes: new Set(), problem: problemOf(error, file), state: null };
 	}
+}
+
+/**
+ * The values in a file, as `readEnvFile` gives them, and nothing else: for an application that boots. What our parser reads
+ * is what dotenv reads, and where ours refuses, dotenv's reading is given as well; so dotenv alone is asked.
+ */
+export function readEnvValues(path: string): Map<string, string> {
+	let text: string;
+	try {
+		text = find(path).bytes?.toString() ?? "";
+	} catch (error) {
+		// Throws what is no failure of the file.
+		problemOf(error, basename(path));
+		return new Map();
+	}
+	return plainValues(text) ?? dotenvValues(text);
+}
+
+/**
+ * A comment, an empty line, or a name with its value bare or in single quotes, which dotenv reads as it stands. A name
+ * without a value is none of these: dotenv looks for the value on the lines that follow.
+ */
+const PLAIN_LINE = /^(?:#.*|([A-Z][A-Z0-9_]*)=(?:'([^'\\\r\u2028\u2029]*)'|([\w.,:/@%+=-]+)))?$/;
+
+/** The values of a text that has plain lines only; `null` for any other. Spares a start the loading of dotenv. */
+function plainValues(text: string): Map<string, string> | null {
+	const values = new Map<string, string>();
+	for (const line of text.split("\n")) {
+		const found = PLAIN_LINE.exec(line);
+		if (found === null) return null;
+		const [, name, quoted, bare] = found;
+		if (name !== undefined) values.set(name, quoted ?? bare ?? "");
+	}
+	return values;
 }
