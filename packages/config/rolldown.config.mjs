@@ -4,23 +4,6 @@
  */
 import { defineConfig } from "rolldown";
 
-/** The driver's look-up goes by the folder its file lies in, which bundling would change. */
-const nativePart = {
-	name: "native-part",
-	resolveId: (id, importer) =>
-		id === "./binding" && importer?.includes("better-sqlite3") ? `${import.meta.dirname}/src/binding.ts` : null,
-};
-
-/** What of the driver no snapshot is read with: everything but opening, preparing and closing. */
-const unusedPart = {
-	name: "unused-part",
-	resolveId: {
-		filter: { id: /^\.\/methods\/(?!wrappers)/ },
-		handler: (_id, importer) => (importer?.includes("better-sqlite3") ? "\0unused" : null),
-	},
-	load: (id) => (id === "\0unused" ? "" : null),
-};
-
 /** dotenv reads only what the first parser refuses, so that its code runs only then. */
 const LATE = "\0late:";
 const late = {
@@ -37,6 +20,13 @@ const late = {
 	},
 };
 
+/** Of the table of errors, what nothing in the bundle throws is left out: parsing it would cost as much as all the rest. */
+const errors = {
+	name: "errors",
+	renderChunk: (code) =>
+		code.replaceAll(/^\t([A-Z_]+): row\(.*\),?\n/gm, (row, name) => (code.includes(`"${name}"`) ? row : "")),
+};
+
 /** V8 keeps a text in half the memory when all of it is ASCII, and then has nothing to collect while an application starts. */
 const ascii = {
 	name: "ascii",
@@ -50,9 +40,11 @@ const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")
 const entry = (name, format, extension) => ({
 	input: { [name]: `src/${name}.ts` },
 	platform: "node",
-	plugins: [nativePart, unusedPart, late, ascii],
+	plugins: [late, errors, ascii],
 	// dotenv loads these for functions that are not called here: to expand `~`, and to print a path.
-	resolve: { alias: { os: false, url: false } },
+	resolve: { alias: { os: false, url: false, "better-sqlite3": `${import.meta.dirname}/src/binding.ts` } },
+	// What is imported is imported for what it exports, so that no table is built that is not asked.
+	treeshake: { moduleSideEffects: false },
 	output: { dir: "dist", format, entryFileNames: `[name].${extension}`, minify: true },
 });
 

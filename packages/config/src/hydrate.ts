@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { AppError, DEFAULT_ENVIRONMENT, envFileName, forbiddenBecause, NAME_PATTERN } from "@holdfast/contract";
-import { isEncrypted, readEnvFile } from "@holdfast/envfile";
+import { isEncrypted, readEnvValues } from "@holdfast/envfile";
 import { type Candidate, candidates, readSavedValues, type SavedValues, type Sources } from "@holdfast/vault/snapshot";
 import { type Options, readOptions } from "./options.ts";
 
@@ -107,7 +107,7 @@ function readSaved(options: Options, environment: string, needsVault: boolean): 
 }
 
 function linesOf({ projectDir, envFile }: Options, path: string): Lines {
-	return path === envFileName(DEFAULT_ENVIRONMENT) ? envFile : readEnvFile(join(projectDir, path)).entries;
+	return path === envFileName(DEFAULT_ENVIRONMENT) ? envFile : readEnvValues(join(projectDir, path));
 }
 
 /** The lines that may count as values: one that is sealed for another program is none. */

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { AppError, DEFAULT_ENVIRONMENT, envFileName, type VariableName } from "@holdfast/contract";
-import { readEnvFile } from "@holdfast/envfile";
+import { readEnvValues } from "@holdfast/envfile";
 
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
@@ -37,7 +37,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws AppError `OPTION_INVALID`, naming the variable. */
 export function readOptions(env: Environment = process.env, cwd: string = process.cwd()): Options {
 	const projectDir = env.HOLDFAST_DATA_DIR ? cwd : findProject(cwd);
-	const envFile = readEnvFile(join(projectDir, envFileName(DEFAULT_ENVIRONMENT))).entries;
+	const envFile = readEnvValues(join(projectDir, envFileName(DEFAULT_ENVIRONMENT)));
 	const read = (name: VariableName) => env[name] || envFile.get(name) || null;
 	const dataDir = resolve(projectDir, read("HOLDFAST_DATA_DIR") ?? ".holdfast");
 	const keyFile = read("HOLDFAST_ROOT_KEY_FILE");

@@ -4,13 +4,14 @@ import { copyFileSync, cpSync, mkdirSync, readFileSync } from "node:fs";
 import { builtinModules, createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ERRORS } from "@holdfast/contract";
 import { expect, test } from "vitest";
 import { testProject } from "./project.ts";
 
 const BUNDLES = ["index.mjs", "register.cjs"];
 const fileOf = (bundle: string) => fileURLToPath(new URL(`../dist/${bundle}`, import.meta.url));
-/** The most a bundle may have, in bytes: parsing costs a millisecond for every 50,000. */
-const LARGEST = 50_000;
+/** The most a bundle may have, in bytes: parsing costs a millisecond for every 20,000. */
+const LARGEST = 25_000;
 
 test.each(BUNDLES)("%s is small, of ASCII, and imports only what Node has", (bundle) => {
 	const code = readFileSync(fileOf(bundle), "latin1");
@@ -20,6 +21,15 @@ test.each(BUNDLES)("%s is small, of ASCII, and imports only what Node has", (bun
 	const imports = [...code.matchAll(/(?:from|import|require\()\s*["'`]([^"'`$]+)["'`]/g)].map(([, name]) => name ?? "");
 	const outside = imports.filter((name) => !builtinModules.includes(name.replace(/^node:/, "")));
 	expect(outside).toEqual([]);
+});
+
+test.each(BUNDLES)("%s knows what to say of every error that it throws, and of no other", (bundle) => {
+	const code = readFileSync(fileOf(bundle), "latin1");
+	const codes = Object.entries(ERRORS).filter(([name]) => code.includes(`\`${name}\``));
+
+	expect(codes.map(([name]) => name)).toContain("ROOT_KEY_WRONG");
+	for (const [, { fix }] of codes) expect(code).toContain(fix.split("…")[0]);
+	expect(code).not.toContain("RATE_LIMITED");
 });
 
 test.each([

@@ -136,12 +136,18 @@ function readRows(path: string, environment: string): Row[] {
 	try {
 		return select(path, environment);
 	} catch (error) {
-		const code = error instanceof Database.SqliteError ? error.code : null;
+		const code = sqliteCode(error);
 		const shut = code === "SQLITE_READONLY_DIRECTORY" || code === "SQLITE_CANTOPEN";
 		if (shut && !existsSync(`${path}-wal`)) return select(wholeFile(path), environment);
 		const detail = `${code === null ? "" : `${code}, `}${(error as Error).message}`;
 		throw new AppError("DATABASE_UNREADABLE", { detail }, { cause: error });
 	}
+}
+
+/** SQLite's own name for what failed. Known by its form, since there may be two drivers in one process. */
+function sqliteCode(error: unknown): string | null {
+	const code = error instanceof Error && "code" in error ? String(error.code) : "";
+	return code.startsWith("SQLITE_") ? code : null;
 }
 
 /** Whether there is a database. A folder that cannot be looked into is not an absent one: its keys would seem to vanish. */
