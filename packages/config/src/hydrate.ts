@@ -59,11 +59,14 @@ export function hydrate(wanted: HydrateOptions = {}): Hydration {
 		files: files.map(({ lines, ...file }) => ({ ...file, values: withoutSealed(lines) })),
 		precedence: options.precedence,
 	};
-	const names = [saved.own, saved.base, ...files.map(({ lines }) => lines)].flatMap((map) => [...map.keys()]);
+	const names = new Set<string>();
+	for (const place of [saved.own, saved.base, ...files.map(({ lines }) => lines)]) {
+		for (const name of place.keys()) names.add(name);
+	}
 	const values = new Map<string, string>();
 	const origins = new Map<string, Origin>();
 	const skipped = new Map<string, string>();
-	for (const name of new Set(names)) {
+	for (const name of names) {
 		const because = NAME_PATTERN.test(name) ? forbiddenBecause(name) : "it is not a legal setting name";
 		if (because !== null) {
 			if (!name.startsWith("HOLDFAST_")) skipped.set(name, because);
@@ -112,5 +115,8 @@ function linesOf({ projectDir, envFile }: Options, path: string): Lines {
 
 /** The lines that may count as values: one that is sealed for another program is none. */
 function withoutSealed(lines: Lines): Lines {
-	return new Map([...lines].filter(([, value]) => !isEncrypted(value)));
+	for (const value of lines.values()) {
+		if (isEncrypted(value)) return new Map([...lines].filter(([, each]) => !isEncrypted(each)));
+	}
+	return lines;
 }

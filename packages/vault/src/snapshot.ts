@@ -56,8 +56,11 @@ export function openSnapshot(
 ): Snapshot | null {
 	const text = open(key, contextOf(place.instance, place.environment, place.edition), sealed);
 	if (text === null) return null;
-	const entries = JSON.parse(text.toString("utf8")) as Entry[];
-	return new Map(entries.map(([name, value, secret, version]) => [name, { value, secret: secret === 1, version }]));
+	const values = new Map<string, SnapshotValue>();
+	for (const [name, value, secret, version] of JSON.parse(text.toString("utf8")) as Entry[]) {
+		values.set(name, { value, secret: secret === 1, version });
+	}
+	return values;
 }
 
 export interface SavedValues {
