@@ -6,10 +6,10 @@ import { availableParallelism, cpus } from "node:os";
 
 export type Contender = () => Promise<void> | void;
 
-/** In milliseconds: the middle of a contender's times, and the least, on which other work of the machine fell least. */
+/** In milliseconds: the middle of a contender's times, and the mean of the quickest quarter, which other work spared most. */
 export interface Times {
 	middle: number;
-	least: number;
+	quick: number;
 }
 
 /** The times of each contender, after some turns that do not count. */
@@ -20,7 +20,7 @@ export async function timesOf<Name extends string>(
 	const entries = Object.entries(contenders) as [Name, Contender][];
 	const times = new Map(entries.map(([name]): [Name, number[]] => [name, []]));
 	for (let turn = -warmUp; turn < turns; turn++) {
-		for (const [name, act] of entries) {
+		for (const [name, act] of rotated(entries, turn + warmUp)) {
 			const start = performance.now();
 			await act();
 			if (turn >= 0) times.get(name)?.push(performance.now() - start);
@@ -28,6 +28,12 @@ export async function timesOf<Name extends string>(
 	}
 	const summed = Array.from(times, ([name, all]): [Name, Times] => [name, summary(all)]);
 	return Object.fromEntries(summed) as Record<Name, Times>;
+}
+
+/** Begun at another one each turn, so that none always runs in the wake of the same other. */
+function rotated<T>(all: readonly T[], by: number): T[] {
+	const from = by % all.length;
+	return [...all.slice(from), ...all.slice(0, from)];
 }
 
 /** The middle of the times of each contender, in milliseconds, after some turns that do not count. */
@@ -41,7 +47,11 @@ export async function medians<Name extends string>(
 
 function summary(times: number[]): Times {
 	const sorted = times.sort((a, b) => a - b);
-	return { middle: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN, least: sorted[0] ?? Number.NaN };
+	const quickest = sorted.slice(0, Math.ceil(sorted.length / 4));
+	return {
+		middle: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
+		quick: quickest.reduce((sum, time) => sum + time, 0) / quickest.length,
+	};
 }
 
 export function heading(title: string): void {

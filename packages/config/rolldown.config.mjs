@@ -1,10 +1,10 @@
 /**
- * What hydrates an application must load fast, so each entry is one file with everything in it, the database driver's
- * JavaScript too. Its native part stays in the driver's package, and the driver's own look-up finds it there.
+ * What hydrates an application must load fast, so each entry is one file with everything in it. Only the database
+ * driver's native part stays in the driver's package; `src/binding.ts` finds it there.
  */
 import { defineConfig } from "rolldown";
 
-/** dotenv reads only what the first parser refuses, so that its code runs only then. */
+/** dotenv reads only files with lines that are not plain, so that its code runs only then. */
 const LATE = "\0late:";
 const late = {
 	name: "late",
