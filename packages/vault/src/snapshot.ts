@@ -178,7 +178,7 @@ function prepare(database: Database.Database): Database.Statement<[string, strin
 		return database.prepare(SELECT);
 	} catch (error) {
 		// "no such column": https://sqlite.org/rescode.html#error
-		if (!(error instanceof Database.SqliteError) || error.code !== "SQLITE_ERROR") throw error;
+		if (sqliteCode(error) !== "SQLITE_ERROR") throw error;
 		return database.prepare(SELECT_FIRST);
 	}
 }

@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { admin, optionsIn, person, testFolder } from "../../test/harness.ts";
 import { environments, openVault, settings } from "../index.ts";
-import { DATABASE_FILE } from "../snapshot.ts";
+import { DATABASE_FILE, readSavedValues } from "../snapshot.ts";
 
 /** The root key the fixture was made with. It guards nothing else. */
 const ROOT_KEY = "R3ga1Rp0sT3Kr7qml2vT9r5xXLWO1beAgWJhGsul7xM=";
@@ -16,6 +16,8 @@ test("a database of the first release is brought up to date, with all that is in
 	mkdirSync(options.dataDir);
 	const stored = readFileSync(new URL("../../test/fixtures/first-release.db.gz", import.meta.url));
 	writeFileSync(join(options.dataDir, DATABASE_FILE), gunzipSync(stored));
+	const { own } = readSavedValues(options.dataDir, options.rootKey, "production");
+	expect(own.get("GOOGLE_API_KEY")?.value, "an application hydrates before a server has opened it").toBe("live");
 	await using vault = await openVault(options);
 	const reveal = (environment: string, caller = admin) => {
 		const owner = caller === admin ? "shared" : "personal";
