@@ -89,10 +89,16 @@ export class Live {
 		return this.#environments.get(id);
 	}
 
-	/** Take in what this process has just committed on top of what it knew. */
+	/**
+	 * Take in what this process has just committed on top of what it knew. Where it did not know all, the next `refresh`
+	 * does: the environment may have been renamed, or its file moved, since the commit was planned.
+	 */
 	committed(environment: LiveEnvironment, previousRevision: number): void {
-		this.#environments.set(environment.id, environment);
-		if (this.#revision === previousRevision) this.#revision = environment.revision;
+		const known = this.#environments.get(environment.id);
+		if (!known || this.#revision !== previousRevision) return;
+		const { name, mirror } = known;
+		this.#environments.set(environment.id, { ...environment, name, mirror });
+		this.#revision = environment.revision;
 	}
 
 	/** Open an environment's snapshot, and each row that changed since it was last opened here. */

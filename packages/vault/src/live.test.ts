@@ -1,0 +1,51 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { expect, test } from "vitest";
+import { admin, optionsIn, type TestVault, testVault } from "../test/harness.ts";
+import { environments, mirrors, openVault, settings } from "./index.ts";
+
+/** Have something happen between the plan of this vault's next commit and the commit. */
+function beforeNextCommit({ vault }: TestVault, act: () => Promise<unknown>): void {
+	const { commit } = vault.storage;
+	let done = false;
+	vault.storage.commit = async (change) => {
+		if (!done) {
+			done = true;
+			await act();
+		}
+		return commit.call(vault.storage, change);
+	};
+}
+
+test("a save that was planned before a rename does not bring the old name back", async () => {
+	await using v = await testVault({ serves: false });
+	await using other = await openVault(optionsIn(v.folder, { serves: false }));
+	await environments.create(v.vault, admin, { name: "staging" });
+	await v.save({ KEY: "one" }, "staging");
+	beforeNextCommit(v, async () => {
+		await environments.rename(other, admin, { name: "staging", to: "live" });
+		await environments.create(other, admin, { name: "staging" });
+	});
+	await v.save({ KEY: "two" }, "staging");
+	await v.save({ KEY: "of the other" }, "staging");
+	const live = { environment: "live", owner: "shared", name: "KEY" } as const;
+	expect(await settings.reveal(v.vault, admin, live)).toMatchObject({ value: "two" });
+	expect(await settings.reveal(v.vault, admin, { ...live, environment: "staging" })).toMatchObject({
+		value: "of the other",
+	});
+});
+
+test("a save that was planned before its file was turned off, or moved, writes no value into the old one", async () => {
+	await using v = await testVault({ serves: false });
+	await using other = await openVault(optionsIn(v.folder, { serves: false }));
+	await v.save({ KEY: "one" });
+	beforeNextCommit(v, () => mirrors.configure(other, admin, { environment: "default", file: "app.env" }));
+	await v.save({ KEY: "two" });
+	expect(existsSync(join(v.folder, ".env"))).toBe(false);
+	expect(parseEnv(readFileSync(join(v.folder, "app.env"), "utf8"))).toEqual({ KEY: "two" });
+	writeFileSync(join(v.folder, "app.env"), "");
+	beforeNextCommit(v, () => mirrors.configure(other, admin, { environment: "default", enabled: false }));
+	await v.save({ KEY: "three" });
+	expect(readFileSync(join(v.folder, "app.env"), "utf8")).toBe("");
+});
