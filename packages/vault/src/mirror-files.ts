@@ -213,7 +213,7 @@ export class MirrorFiles {
 		}
 		const look = await this.look(environment);
 		const { options, file, path } = look;
-		const left = look.lines.filter((line) => isDrift(line) && !(force.has(line.name) && line.state !== "conflict"));
+		const left = look.lines.filter((line) => isDrift(line) && !(force.has(line.name) && saysNothing(line)));
 		const leftNames = new Set(left.map((line) => line.name));
 		const ours = look.lines.filter((line) => !leftNames.has(line.name));
 		const values = new Map(ours.map(({ name, saved }) => [name, saved]));
@@ -266,5 +266,10 @@ function stampAt(path: string): string {
 function inLog(error: unknown, reason: string): string {
 	if (error instanceof AppError || !(error instanceof Error)) return reason;
 	const frame = error.stack?.split("\n").find((line) => /^\s+at /.test(line)) ?? "";
+/** Whether nothing is lost with a line: it was taken out, or has no value. */
+function saysNothing({ state, file }: Line): boolean {
+	return file === null || state === "blank";
+}
+
 	return `${reason} (${error.name}${frame})`;
 }
