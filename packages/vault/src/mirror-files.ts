@@ -208,7 +208,7 @@ export class MirrorFiles {
 		const { options: own, live, folder } = this.#parts;
 		await live.refresh();
 		const environment = live.get(id);
-		if (!environment || !mirrorOptions(environment).enabled) {
+		if (!environment || !mirrorOptions(environment).enabled || this.#isOthers(environment)) {
 			return { target: this.#target(id), status: "off", names: [], reason: null };
 		}
 		const look = await this.look(environment);
@@ -225,7 +225,13 @@ export class MirrorFiles {
 		return describe(look, left);
 	}
 
-	#hold(known: MirrorRow | null, row: MirrorRow): void {
+	/** Whether an environment was removed and another is kept in its file by now, which is then to be left alone. */
+	#isOthers({ removed, ...environment }: LiveEnvironment): boolean {
+		const { file } = mirrorOptions(environment);
+		return removed && this.#parts.live.environments().some((each) => mirrorOptions(each).file === file);
+	}
+
+	#hold(known: Known | null, row: MirrorRow): void {
 		const isKnown = known?.revision === row.revision && JSON.stringify(known.base) === JSON.stringify(row.base);
 		if (!isKnown) this.#held.set(row.environment, row);
 	}
