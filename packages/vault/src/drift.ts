@@ -11,8 +11,7 @@ import type { LineState } from "@holdfast/contract/schemas";
 import type { Reader } from "@holdfast/envfile";
 import type { LiveEnvironment } from "./live.ts";
 import type { MirrorFile } from "./mirror-format.ts";
-import type { Snapshot } from "./snapshot.ts";
-import type { MirrorRow, Storage } from "./storage/storage.ts";
+import type { Storage } from "./storage/storage.ts";
 
 export interface Line {
 	name: string;
@@ -31,15 +30,21 @@ export interface Compared {
 	unmanaged: string[];
 }
 
+/** What a file is known to hold: see `MirrorRow`. */
+export interface Known {
+	revision: number;
+	base: Readonly<Record<string, string | null>>;
+}
+
 export interface Compare {
 	environment: LiveEnvironment;
 	file: MirrorFile;
 	/** What the file is known to hold; `null` when nothing is known of it. */
-	known: MirrorRow | null;
+	known: Known | null;
 	/** The programs that would misread a value however it is written; none when it has a form. */
 	misreaders: (name: string, value: string) => readonly Reader[];
 	/** What this process last wrote: a line that still says so is Holdfast's without asking the history. */
-	written: Snapshot | undefined;
+	written: ReadonlyMap<string, string | null> | undefined;
 }
 
 interface Parts {
@@ -89,7 +94,7 @@ async function compareSaved(
 	const vaultOnly = file === null && compared.misreaders(name, saved).length > 0;
 	if (file === null && (!exists || compared.file.notes.has(name))) return as(vaultOnly ? "vault-only" : "behind");
 	if (file === null && vaultOnly) return as("vault-only");
-	if (file !== null && file === compared.written?.get(name)?.value) return as("behind");
+	if (file !== null && file === compared.written?.get(name)) return as("behind");
 	const { base, ours } = await baseOf(parts, compared, name);
 	if (file !== null && isBlank(file)) return as(base === null ? "behind" : "blank", base);
 	if (ours.has(file === null ? null : parts.fingerprint(name, file))) return as("behind", base);

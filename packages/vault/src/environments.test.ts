@@ -140,3 +140,15 @@ test("what an environment may not become", async () => {
 	expect(await refusal(environments.create(v.vault, admin, { name: "staging" }))).toBe("ENVIRONMENT_EXISTS");
 	expect(fileIn(v, ".env.staging")).toEqual({ KEY: "two", OTHER: "a" });
 });
+
+test("a file that stands where a renamed environment's goes is neither written over nor taken for edits", async () => {
+	await using v = await staged();
+	writeFileSync(join(v.folder, ".env.live"), "KEY=theirs\n", { mode: 0o600 });
+	await environments.rename(v.vault, admin, { name: "staging", to: "live" });
+	expect(await mirrors.sync(v.vault, admin, { environment: "live" })).toMatchObject({
+		status: "drift",
+		names: ["KEY"],
+	});
+	expect(hydrated(v.vault, "live")).toEqual({ KEY: "two", OTHER: "a" });
+	expect(fileIn(v, ".env.live")).toEqual({ KEY: "theirs", OTHER: "a" });
+});

@@ -72,14 +72,16 @@ export async function rename(vault: Vault, caller: Caller, input: RenameEnvironm
 	const before = await vault.live.require(name);
 	const problem = mirrorFileProblem(mirrorOptions({ ...before, name: to }).file, othersFiles(vault, before));
 	if (problem !== null) throw new AppError("ENVIRONMENT_INVALID", { name: to, detail: problem });
+	const moved = mirrorOptions(before).file !== mirrorOptions({ ...before, name: to }).file;
 	const committed = await vault.storage.commit({
-		rename: { environment: before.id, from: name, to },
+		rename: { environment: before.id, from: name, to, moved },
 		audit: [entry(caller, { ...act, outcome: "done", details: { to } })],
 	});
 	if (!committed.done) {
 		await vault.live.require(name);
 		throw new AppError("ENVIRONMENT_EXISTS", { name: to });
 	}
+	if (moved) vault.mirrors.forget(before.id);
 	const after = await vault.live.require(to);
 	const left = await vault.mirrors.moved(after, mirrorOptions(before));
 	await vault.mirrors.sync(after.id);

@@ -11,12 +11,11 @@ import { dirname, join } from "node:path";
 import { AppError } from "@holdfast/contract";
 import type { MirrorOptions, MirrorStatus } from "@holdfast/contract/schemas";
 import { moveEnvFile, type Step as ReplaceStep } from "@holdfast/envfile";
-import { type Compare, type Compared, compare, isDrift, type Line } from "./drift.ts";
+import { type Compare, type Compared, compare, isDrift, type Known, type Line } from "./drift.ts";
 import type { Live, LiveEnvironment } from "./live.ts";
 import { fileFormat, type MirrorFile } from "./mirror-format.ts";
 import { mirrorOptions } from "./mirror-options.ts";
 import { describe } from "./mirror-words.ts";
-import type { Snapshot } from "./snapshot.ts";
 import type { MirrorRow, Storage } from "./storage/storage.ts";
 import type { VaultOptions } from "./vault.ts";
 
@@ -44,11 +43,16 @@ interface Failing {
 	timer: NodeJS.Timeout;
 }
 
+interface Written {
+	revision: number;
+	values: ReadonlyMap<string, string | null>;
+}
+
 /** A file as it was found, with how each of its lines stands. */
 export interface Look extends Compared, Pick<Compare, "misreaders"> {
 	path: string;
 	options: MirrorOptions;
-	known: MirrorRow | null;
+	known: Known | null;
 	file: MirrorFile;
 }
 
@@ -56,8 +60,8 @@ export class MirrorFiles {
 	readonly #parts: MirrorParts;
 	/** What files are known to hold and is not written down yet: a save does not wait for that. */
 	readonly #held = new Map<string, MirrorRow>();
-	/** What each file was last made to say, by path. A line that still does is Holdfast's own without asking the history. */
-	readonly #written = new Map<string, Snapshot>();
+	/** What each file was last made to say, by path, and the revision that was. */
+	readonly #written = new Map<string, Written>();
 	readonly #failing = new Map<string, Failing>();
 	/** The state each file was last found in by `changed`, and whether that one has been dealt with. */
 	readonly #found = new Map<string, { stamp: string; seen: boolean }>();
@@ -108,8 +112,11 @@ export class MirrorFiles {
 		const file = format.read({ path, root: this.#parts.options.projectDir, options });
 		if (file.problem) throw file.problem;
 		const written = this.#written.get(path);
+		// Where another process wrote since, what this one did says nothing any more.
+		const isLast = known !== null && written !== undefined && written.revision >= known.revision;
 		const misreaders = (name: string, value: string) => format.misreaders(name, value, options);
-		const compared = await compare(this.#parts, { environment, file, known, misreaders, written });
+		const ours = { known, misreaders, written: isLast ? written.values : undefined };
+		const compared = await compare(this.#parts, { environment, file, ...ours });
 		return { ...compared, path, options, known, file, misreaders };
 	}
 
@@ -158,13 +165,17 @@ export class MirrorFiles {
 		for (const row of rows) if (this.#held.get(row.environment) === row) this.#held.delete(row.environment);
 	}
 
+	/** Nothing is known of an environment's file any more: that was committed. */
+	forget(id: string): void {
+		this.#held.delete(id);
+	}
+
 	/**
 	 * Give an environment's file its new place or format, once that is committed. It moves as a whole, unless one stands in
 	 * the new place already; from a file that stays behind, the lines go that say what is saved. Why that could not be done,
 	 * or `null`: the choice is made by then and stands.
 	 */
 	async moved(environment: LiveEnvironment, before: MirrorOptions): Promise<AppError | null> {
-		this.#held.delete(environment.id);
 		try {
 			await this.#parts.storage.exclusive(() => this.#move(environment, before));
 			return null;
@@ -194,9 +205,12 @@ export class MirrorFiles {
 		if (gone.size > 0) old.update({ path: from, root, values: gone, options: before });
 	}
 
-	/** What an environment's file is known to hold; `null` when nothing is known. */
-	async #known(id: string): Promise<MirrorRow | null> {
-		return this.#held.get(id) ?? (await this.#parts.storage.mirror(id, this.#parts.folder));
+	/** What an environment's file is known to hold, by whoever looked last; `null` when nothing is known. */
+	async #known(id: string): Promise<Known | null> {
+		const held = this.#held.get(id);
+		const stored = await this.#parts.storage.mirror(id, this.#parts.folder);
+		const { revision, base } = (held && held.revision >= (stored?.revision ?? 0) ? held : stored) ?? { base: null };
+		return base && { revision, base };
 	}
 
 	#target(id: string): string {
@@ -220,7 +234,7 @@ export class MirrorFiles {
 		const rest = { root: own.projectDir, from: file, ...(own.onStep && { onStep: own.onStep }) };
 		const format = await fileFormat(options.format);
 		if (values.size > 0) format.update({ path, values, options, ...rest });
-		this.#written.set(path, environment.values);
+		this.#written.set(path, { revision: environment.revision, values });
 		this.#hold(look.known, { environment: id, folder, revision: environment.revision, base: basesOf(left) });
 		return describe(look, left);
 	}
@@ -252,6 +266,11 @@ export class MirrorFiles {
 	}
 }
 
+/** Whether nothing is lost with a line: it was taken out, or has no value. */
+function saysNothing({ state, file }: Line): boolean {
+	return file === null || state === "blank";
+}
+
 /** What Holdfast last wrote for each line that is left alone. */
 function basesOf(lines: readonly Line[]): Record<string, string | null> {
 	return Object.fromEntries(lines.map(({ name, base }) => [name, base]));
@@ -272,10 +291,5 @@ function stampAt(path: string): string {
 function inLog(error: unknown, reason: string): string {
 	if (error instanceof AppError || !(error instanceof Error)) return reason;
 	const frame = error.stack?.split("\n").find((line) => /^\s+at /.test(line)) ?? "";
-/** Whether nothing is lost with a line: it was taken out, or has no value. */
-function saysNothing({ state, file }: Line): boolean {
-	return file === null || state === "blank";
-}
-
 	return `${reason} (${error.name}${frame})`;
 }

@@ -117,13 +117,16 @@ export async function configure(vault: Vault, caller: Caller, input: ConfigureMi
 	const after = mirrorOptions({ name, mirror: stored });
 	const problem = mirrorFileProblem(after.file, othersFiles(vault, environment)) ?? folderProblem(vault, after);
 	if (problem !== null) throw new AppError("MIRROR_FILE_INVALID", { name: after.file, detail: problem });
-	const moved = before.file !== after.file || before.format !== after.format;
 	const { enabled, file, format, onEdit } = after;
+	const moved = before.file !== after.file || before.format !== after.format;
+	// Of a file that nobody kept for a while, or whose readers can be given more now, a line that is missing is no edit.
+	const isNew = moved || (enabled && !before.enabled) || before.readers.join() !== after.readers.join();
 	const details = { enabled, file, format, onEdit, readers: after.readers.join(", ") };
 	await vault.storage.commit({
-		mirror: { environment: environment.id, options: Object.keys(stored).length > 0 ? stored : null, moved },
+		mirror: { environment: environment.id, options: Object.keys(stored).length > 0 ? stored : null, moved: isNew },
 		audit: [entry(caller, { ...act, outcome: "done", details })],
 	});
+	if (isNew) vault.mirrors.forget(environment.id);
 	const changed = await vault.live.require(name);
 	const left = moved && before.enabled && enabled ? await vault.mirrors.moved(changed, before) : null;
 	await vault.mirrors.sync(environment.id);

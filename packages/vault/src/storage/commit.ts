@@ -1,6 +1,6 @@
 /** The one transaction of the vault: a change as data, compared with what is stored, and written whole or not at all. */
 import Database from "better-sqlite3";
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { SqliteDatabase } from "./connect.ts";
 import type { Queries } from "./queries.ts";
 import { dataKeys, environments, mirrors, tokens } from "./schema.ts";
@@ -66,12 +66,13 @@ function createEnvironment(db: SqliteDatabase, { id, name }: { id: string; name:
 }
 
 function renameEnvironment(db: SqliteDatabase, rename: NonNullable<Change["rename"]>, revision: number): void {
-	const { environment, from, to } = rename;
+	const { environment, from, to, moved } = rename;
 	const named = and(eq(environments.id, environment), eq(environments.name, from), eq(environments.removed, false));
 	unlessTaken(to, () => {
 		const { changes } = db.update(environments).set({ name: to, revision }).where(named).run();
 		if (changes !== 1) throw new Conflict(from);
 	});
+	if (moved) forgetFiles(db, environment, revision);
 	for (const { id, environments: scope } of db.select().from(tokens).all()) {
 		if (!scope?.includes(from)) continue;
 		const renamed = scope.map((name) => (name === from ? to : name));
@@ -82,7 +83,12 @@ function renameEnvironment(db: SqliteDatabase, rename: NonNullable<Change["renam
 function configureMirror(db: SqliteDatabase, mirror: NonNullable<Change["mirror"]>, revision: number): void {
 	const { environment, options, moved } = mirror;
 	db.update(environments).set({ mirror: options, revision }).where(eq(environments.id, environment)).run();
-	if (moved) db.delete(mirrors).where(eq(mirrors.environment, environment)).run();
+	if (moved) forgetFiles(db, environment, revision);
+}
+
+/** The rows stay, so that a process that says later what it wrote before is not believed. */
+function forgetFiles(db: SqliteDatabase, environment: string, revision: number): void {
+	db.update(mirrors).set({ revision, base: sql`'null'` }).where(eq(mirrors.environment, environment)).run();
 }
 
 function writeAccess(db: SqliteDatabase, { keys = [], token, revokeToken }: Change): void {

@@ -184,7 +184,7 @@ export function conformance(open: () => Promise<Subject>): void {
 		await s.storage.commit(create("staging"));
 		const token = { ...TOKEN, environments: ["staging", "default"] };
 		await s.storage.commit({ token, audit: [] });
-		const rename = { environment: "staging", from: "staging", to: "live" };
+		const rename = { environment: "staging", from: "staging", to: "live", moved: false };
 		expect(await s.storage.commit({ rename, audit: [] })).toMatchObject({ done: true });
 		expect((await s.storage.tokens())[0]?.environments).toEqual(["live", "default"]);
 		await s.storage.commit({ ...create("staging.2", "staging") });
@@ -193,7 +193,10 @@ export function conformance(open: () => Promise<Subject>): void {
 			["staging.2", "staging", false],
 		]);
 		await s.storage.commit({ snapshot: { ...snapshot(2, "staging.2"), removed: true }, audit: [] });
-		await s.storage.commit({ rename: { environment: "staging", from: "live", to: "staging" }, audit: [] });
+		await s.storage.commit({
+			rename: { environment: "staging", from: "live", to: "staging", moved: false },
+			audit: [],
+		});
 		expect(await named()).toEqual([
 			["staging", "staging", false],
 			["staging.2", "staging", true],
@@ -211,9 +214,9 @@ export function conformance(open: () => Promise<Subject>): void {
 		const stale: [string, Change][] = [
 			["a", create("other", "a")],
 			["other", create("b", "other")],
-			["b", { rename: { environment: "a", from: "a", to: "b" }, audit: [] }],
-			["b", { rename: { environment: "a", from: "b", to: "e" }, audit: [] }],
-			["c", { rename: { environment: "c", from: "c", to: "e" }, audit: [] }],
+			["b", { rename: { environment: "a", from: "a", to: "b", moved: false }, audit: [] }],
+			["b", { rename: { environment: "a", from: "b", to: "e", moved: false }, audit: [] }],
+			["c", { rename: { environment: "c", from: "c", to: "e", moved: false }, audit: [] }],
 			["c", { snapshot: { ...snapshot(3, "c"), removed: false }, audit: [] }],
 		];
 		for (const [conflict, change] of stale) expect(await s.storage.commit(change)).toEqual({ done: false, conflict });
@@ -231,7 +234,12 @@ export function conformance(open: () => Promise<Subject>): void {
 		expect(await s.storage.mirror("default", "..")).toEqual(row);
 		await s.storage.commit({ mirror: { environment: "default", options: null, moved: true }, audit: [] });
 		expect(await s.storage.environments()).toMatchObject([{ mirror: null }]);
-		expect(await s.storage.mirror("default", "..")).toBeNull();
+		const forgotten = { ...row, revision: await s.storage.revision(), base: null };
+		expect(await s.storage.mirror("default", "..")).toEqual(forgotten);
+		await s.storage.commit({ mirrored: [{ ...row, revision: forgotten.revision - 1 }], audit: [] });
+		expect(await s.storage.mirror("default", ".."), "also when another process says later what it held").toEqual(
+			forgotten,
+		);
 	});
 
 	test("what every owner has in an environment is found, without what was removed", async () => {

@@ -62,7 +62,13 @@ export function prepareQueries(db: BetterSQLite3Database) {
 			.from(mirrors)
 			.where(and(eq(mirrors.environment, p("environment")), eq(mirrors.folder, p("folder"))))
 			.prepare(),
-		lastFolder: db.select().from(mirrors).orderBy(desc(mirrors.revision)).limit(1).prepare(),
+		lastFolder: db
+			.select()
+			.from(mirrors)
+			.where(sql`${mirrors.base} <> 'null'`)
+			.orderBy(desc(mirrors.revision))
+			.limit(1)
+			.prepare(),
 		audit: db
 			.select()
 			.from(audit)

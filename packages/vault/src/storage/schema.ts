@@ -85,8 +85,11 @@ export const mirrors = sqliteTable(
 		environment: text().notNull(),
 		folder: text().notNull(),
 		revision: integer().notNull(),
-		/** What Holdfast last wrote for each name whose line was left alone since: a fingerprint, `null` for no line. */
-		base: text({ mode: "json" }).$type<Record<string, string | null>>().notNull().default({}),
+		/**
+		 * What Holdfast last wrote for each name whose line was left alone since: a fingerprint, `null` for no line. `null` in
+		 * JSON: nothing is known of the file.
+		 */
+		base: text({ mode: "json" }).$type<Record<string, string | null> | null>().notNull().default({}),
 	},
 	(table) => [primaryKey({ columns: [table.environment, table.folder] })],
 );

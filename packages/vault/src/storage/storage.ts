@@ -79,9 +79,10 @@ export interface MirrorRow {
 	revision: number;
 	/**
 	 * What Holdfast last wrote for each name whose line was then left alone because someone had edited it: a fingerprint, or
-	 * `null` for no line. For every other name it is the version that was current at `revision`.
+	 * `null` for no line. For every other name it is the version that was current at `revision`. `null` as a whole: nothing
+	 * is known of the file, because it was given another place or form at `revision`.
 	 */
-	base: Record<string, string | null>;
+	base: Record<string, string | null> | null;
 }
 
 export interface WorkerRow {
@@ -110,8 +111,8 @@ export interface Change {
 	snapshot?: { environment: string; edition: number; sealed: Uint8Array; removed?: boolean };
 	/** How an environment's file is kept. When it is `moved`, nothing is known of the file any more. */
 	mirror?: { environment: string; options: StoredMirror | null; moved: boolean };
-	/** An environment's new name. Tokens that are limited to the old one are limited to the new one. */
-	rename?: { environment: string; from: string; to: string };
+	/** An environment's new name, and whether its file moves with it. Tokens limited to the old one go along. */
+	rename?: { environment: string; from: string; to: string; moved: boolean };
 	/** Data keys of owners that have none. */
 	keys?: readonly SealedDataKey[];
 	audit: ReadonlyArray<Omit<AuditRow, "index" | "revision">>;
