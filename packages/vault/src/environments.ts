@@ -11,8 +11,8 @@ import type {
 import type { SealingKey } from "@holdfast/crypto";
 import { authorize, type Caller, entry } from "./access.ts";
 import type { LiveEnvironment } from "./live.ts";
-import { mirrorFileProblem, mirrorOptions } from "./mirror-options.ts";
-import { othersFiles, viewOf } from "./mirrors.ts";
+import { mirrorOptions } from "./mirror-options.ts";
+import { fileProblem, viewOf } from "./mirrors.ts";
 import { sealSnapshot } from "./snapshot.ts";
 import type { VersionWrite } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
@@ -44,6 +44,8 @@ export async function create(vault: Vault, caller: Caller, { name }: CreateEnvir
 		if (vault.live.find(name)) throw new AppError("ENVIRONMENT_EXISTS", { name });
 		const before = vault.live.withRemoved().findLast((each) => each.name === name);
 		const id = before?.id ?? freeId(vault, name);
+		const problem = fileProblem(vault, { id, name, mirror: before?.mirror ?? {} });
+		if (problem !== null) throw new AppError("ENVIRONMENT_INVALID", { name, detail: problem });
 		const { key, planned } = await vault.keys.findOrPlan(`environment:${id}`);
 		const committed = await vault.storage.commit({
 			...(before ? {} : { create: { id, name } }),
@@ -70,7 +72,7 @@ export async function rename(vault: Vault, caller: Caller, input: RenameEnvironm
 	refuseFixed(name);
 	refuseBadName(to);
 	const before = await vault.live.require(name);
-	const problem = mirrorFileProblem(mirrorOptions({ ...before, name: to }).file, othersFiles(vault, before));
+	const problem = fileProblem(vault, { ...before, name: to });
 	if (problem !== null) throw new AppError("ENVIRONMENT_INVALID", { name: to, detail: problem });
 	const moved = mirrorOptions(before).file !== mirrorOptions({ ...before, name: to }).file;
 	const committed = await vault.storage.commit({

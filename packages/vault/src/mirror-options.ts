@@ -18,13 +18,14 @@ export function mirrorOptions({ name, mirror }: Pick<LiveEnvironment, "name" | "
 /** `.env`, `.env.something`, `something.env`: the names under which other tools look for such files, and few others. */
 const FILE_NAME = /^(?:\.env(?:\.[A-Za-z0-9_-]+)*|[A-Za-z0-9_-]+\.env)$/;
 
-/** Why a file may not be a mirror; `null` when it may. `taken` are the files of the other environments. */
-export function mirrorFileProblem(file: string, taken: ReadonlySet<string>): string | null {
+/** Why a file may not be a mirror by its name; `null` when it may. */
+export function mirrorFileProblem(file: string): string | null {
 	if (isAbsolute(file) || file.includes("\\")) return "it is not relative to the project folder";
 	if (join(file) !== file || normalize(file).split(sep).includes("..")) return "it leads out of the project folder";
 	if (!FILE_NAME.test(basename(file))) return "its name is neither .env, nor .env.<name>, nor <name>.env";
-	const reserved = RESERVED_ENVIRONMENTS.find(({ name }) => basename(file) === `.env.${name}`);
+	// In either case of its letters, and wherever in the name: `example.env` and `.env.production.example` are committed, too.
+	const parts = basename(file).toLowerCase().split(".");
 	// Frameworks read .env.local first; whoever names it here wants just that.
-	if (reserved && reserved.name !== "local") return reserved.because;
-	return taken.has(file) ? "another environment is kept there" : null;
+	const reserved = RESERVED_ENVIRONMENTS.find(({ name }) => name !== "local" && parts.includes(name));
+	return reserved?.because ?? null;
 }

@@ -1,12 +1,11 @@
 /** How the `.env` files stand, and deciding what becomes of lines that someone edited by hand. */
-import { statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { AppError, mask } from "@holdfast/contract";
 import type {
 	ConfigureMirror,
 	MirrorDiff,
 	MirrorLine,
-	MirrorOptions,
 	MirrorView,
 	OneMirror,
 	ResolveDrift,
@@ -115,7 +114,7 @@ export async function configure(vault: Vault, caller: Caller, input: ConfigureMi
 	const before = mirrorOptions(environment);
 	const stored = withChosen(environment.mirror, chosen);
 	const after = mirrorOptions({ name, mirror: stored });
-	const problem = mirrorFileProblem(after.file, othersFiles(vault, environment)) ?? folderProblem(vault, after);
+	const problem = fileProblem(vault, { ...environment, mirror: stored });
 	if (problem !== null) throw new AppError("MIRROR_FILE_INVALID", { name: after.file, detail: problem });
 	const { enabled, file, format, onEdit } = after;
 	const moved = before.file !== after.file || before.format !== after.format;
@@ -139,16 +138,38 @@ function withChosen(stored: StoredMirror, chosen: Omit<ConfigureMirror, "environ
 	return Object.fromEntries(given);
 }
 
-/** The files that other environments are kept in. */
-export function othersFiles(vault: Vault, { id }: LiveEnvironment): Set<string> {
-	const others = vault.live.environments().filter((each) => each.id !== id);
-	return new Set(others.map((each) => mirrorOptions(each).file));
+/** Why an environment may not be kept in the file that is chosen for it; `null` when it may. */
+export function fileProblem(
+	{ options, live }: Vault,
+	environment: Pick<LiveEnvironment, "id" | "name" | "mirror">,
+): string | null {
+	const { projectDir: root } = options;
+	const { file } = mirrorOptions(environment);
+	const problem = mirrorFileProblem(file);
+	if (problem !== null) return problem;
+	const [inRoot, folder] = [realOf(root), realOf(join(root, dirname(file)))];
+	if (inRoot === null || folder === null || !statSync(folder).isDirectory())
+		return `there is no folder ${dirname(file)}`;
+	if (relative(inRoot, folder).split(sep)[0] === "..") return "it leads out of the project folder";
+	const others = live.environments().filter(({ id }) => id !== environment.id);
+	const isTaken = others.some((each) => placeOf(root, mirrorOptions(each).file) === placeOf(root, file));
+	return isTaken ? "another environment is kept there" : null;
 }
 
-function folderProblem({ options }: Vault, { file }: MirrorOptions): string | null {
-	const folder = dirname(file);
-	const isThere = statSync(join(options.projectDir, folder), { throwIfNoEntry: false })?.isDirectory() ?? false;
-	return isThere ? null : `there is no folder ${folder}`;
+/** Where a file is, links followed. Letters of either case count as the same, because many disks take them so. */
+function placeOf(root: string, file: string): string {
+	const path = join(root, file);
+	const folder = realOf(dirname(path)) ?? dirname(path);
+	return (realOf(path) ?? join(folder, basename(path))).toLowerCase();
+}
+
+function realOf(path: string): string | null {
+	try {
+		return realpathSync(path);
+	} catch {
+		// Nothing is there, or nothing that may be looked at.
+		return null;
+	}
 }
 
 /**
