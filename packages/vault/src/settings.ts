@@ -52,7 +52,10 @@ export async function reveal(vault: Vault, caller: Caller, input: OneSetting): P
 	return { name, value, version, source };
 }
 
-/** Every version of a setting, newest first. A value that any version has as a secret is masked in all of them. */
+/**
+ * Every version of a setting, newest first. A value that was made a secret later is masked in the plain versions, too; one
+ * that is saved plain later is not, or a mask would tell whoever saves guesses which is right.
+ */
 export async function history(vault: Vault, caller: Caller, input: OneSetting): Promise<VersionView[]> {
 	const { environment, owner, name } = input;
 	await authorize(vault, caller, { action: "settings.history", target: name, environment });
@@ -61,8 +64,9 @@ export async function history(vault: Vault, caller: Caller, input: OneSetting): 
 	const { id } = await vault.live.require(environment);
 	const key = await vault.keys.find(keyOwner({ environment: id, owner: stored }));
 	const rows = await vault.storage.history(id, stored, name);
-	const secrets = new Set(rows.filter(({ secret }) => secret).map(({ fingerprint }) => fingerprint));
+	const secrets = new Set<string | null>();
 	return rows.map(({ sealed, ...row }) => {
+		if (row.secret) secrets.add(row.fingerprint);
 		const text = key && openValue(key, vault.storage.instance.id, { ...row, sealed });
 		const shown = text !== null && secrets.has(row.fingerprint) ? mask(text) : text;
 		const { version, revision, at, by, secret, message } = row;
