@@ -130,8 +130,10 @@ function readLines(vault: Vault, places: Places, from: ImportFrom): { lines: Imp
 	};
 	if (accepted.length + refused.length + superseded.length > IMPORT_MAX_LINES)
 		throw new AppError("INPUT_INVALID", { detail: `it has more than ${IMPORT_MAX_LINES} assignments` });
-	// Marks of files and of texts differ, or a text could be tried as a guess at a file.
-	return { lines, mark: vault.fingerprint(isFile ? "import.file" : "import.text", text) };
+	// Marks of files and of texts differ, or a text could be tried as a guess at a file. What Holdfast keeps in the file is
+	// not in its mark, or a value saved there could be.
+	const offer = JSON.stringify(lines.accepted.map(({ name, value }) => [name, value]));
+	return { lines, mark: isFile ? vault.fingerprint("import.file", offer) : vault.fingerprint("import.text", text) };
 }
 
 /** The file that the environment itself is kept in. */
