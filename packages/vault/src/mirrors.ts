@@ -86,7 +86,10 @@ export async function resolve(vault: Vault, caller: Caller, input: ResolveDrift)
 	for (const choice of choices) {
 		const line = found.get(choice.name);
 		if (!line || !isDrift(line)) throw new AppError("LINE_SETTLED", { name: choice.name });
-		const now = { saved: markOf(vault, line, "saved"), file: markOf(vault, line, "file") };
+		const now = {
+			saved: sideMark(vault, environment, line, "saved"),
+			file: sideMark(vault, environment, line, "file"),
+		};
 		if (now.saved !== choice.saved || now.file !== choice.file) throw new AppError("LINE_CHANGED", choice);
 		const expectedVersion = environment.values.get(line.name)?.version ?? 0;
 		const replaced = line.state === "blank" || line.file === null ? undefined : line.file;
@@ -207,40 +210,46 @@ function textOf({ state, file }: Line): string | null {
 	return state === "blank" ? null : file;
 }
 
-function markOf(vault: Vault, line: Line, side: "saved" | "file"): string | null {
+/**
+ * What a side of a line is known by, from its value's fingerprint. Bound to the saved version: else whoever may save and not
+ * reveal could save guesses, here or in another environment, and see which is right.
+ */
+function markOf(vault: Vault, { id, values }: LiveEnvironment, name: string, fingerprint: string): string {
+	return vault.fingerprint("mirror.line", JSON.stringify([id, name, values.get(name)?.version ?? 0, fingerprint]));
+}
+
+function sideMark(vault: Vault, environment: LiveEnvironment, line: Line, side: "saved" | "file"): string | null {
 	const value = line[side];
-	return value === null ? null : vault.fingerprint(line.name, value);
+	return value === null ? null : markOf(vault, environment, line.name, vault.fingerprint(line.name, value));
 }
 
 async function lineView(vault: Vault, environment: LiveEnvironment, line: Line): Promise<MirrorLine> {
-	const { name, state, base } = line;
+	const { name, state } = line;
 	const secret = environment.values.get(name)?.secret ?? secretByCatalogue(name);
-	const sideOf = (value: string | null): Side | null =>
-		value === null ? null : { shown: secret ? mask(value) : value, fingerprint: vault.fingerprint(name, value) };
-	const isOld = base !== null && line.saved !== null && base !== vault.fingerprint(name, line.saved);
-	const [saved, file] = [sideOf(line.saved), sideOf(line.file)];
-	if (base === null) return { name, secret, state, base: state === "same" ? saved : null, saved, file };
-	if (!isOld && saved) return { name, secret, state, base: saved, saved, file };
-	return {
-		name,
-		secret,
-		state,
-		base: { shown: await shownOf(vault, environment, { name, base, secret }), fingerprint: base },
-		saved,
-		file,
+	const sideOf = (side: "saved" | "file", hidden: boolean): Side | null => {
+		const [value, fingerprint] = [line[side], sideMark(vault, environment, line, side)];
+		return value === null || fingerprint === null ? null : { shown: hidden ? mask(value) : value, fingerprint };
 	};
+	const saved = sideOf("saved", secret);
+	const isSaved = line.saved !== null && line.base === vault.fingerprint(name, line.saved);
+	if (state === "same" || isSaved) return { name, secret, state, base: saved, saved, file: sideOf("file", secret) };
+	const written = line.base === null ? null : await versionOf(vault, environment, { name, fingerprint: line.base });
+	// What is saved as plain uncovers nothing that was written, or typed, when the name was a secret.
+	const wasSecret = written?.secret ?? secretByCatalogue(name);
+	const shown =
+		written && written.text !== null && (secret || wasSecret) ? mask(written.text) : (written?.text ?? null);
+	const base = line.base === null ? null : { shown, fingerprint: markOf(vault, environment, name, line.base) };
+	return { name, secret, state, base, saved, file: sideOf("file", secret || wasSecret) };
 }
 
-/** How the version with a fingerprint is shown; `null` when none opens. */
-async function shownOf(
+/** The version that has a fingerprint; its text is `null` when it does not open. */
+async function versionOf(
 	vault: Vault,
-	environment: LiveEnvironment,
-	{ name, base, secret }: { name: string; base: string; secret: boolean },
-): Promise<string | null> {
-	const rows = await vault.storage.history(environment.id, "shared", name);
-	const row = rows.find(({ fingerprint }) => fingerprint === base);
-	const key = row ? await vault.keys.find(`environment:${environment.id}`) : null;
-	if (!row || !key) return null;
-	const text = openValue(key, vault.storage.instance.id, row);
-	return text !== null && (secret || row.secret) ? mask(text) : text;
+	{ id }: LiveEnvironment,
+	{ name, fingerprint }: { name: string; fingerprint: string },
+): Promise<{ text: string | null; secret: boolean } | null> {
+	const rows = await vault.storage.history(id, "shared", name);
+	const row = rows.find((each) => each.fingerprint === fingerprint);
+	const key = row ? await vault.keys.find(`environment:${id}`) : null;
+	return row ? { text: key && openValue(key, vault.storage.instance.id, row), secret: row.secret } : null;
 }

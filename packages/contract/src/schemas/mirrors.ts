@@ -38,7 +38,7 @@ export const MirrorView = MirrorStatus.extend({
  */
 export const LINE_STATES = ["same", "behind", "edited", "deleted", "blank", "conflict", "vault-only"] as const;
 
-/** A value as one of the three places has it: masked when secret, and a keyed fingerprint to tell it from others. */
+/** A value as one of the three places has it: masked when secret, and a keyed mark to tell it from the other two. */
 export const Side = z.object({ shown: z.string().nullable(), fingerprint: z.string() });
 
 export const MirrorLine = z.object({
