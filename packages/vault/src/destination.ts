@@ -37,7 +37,7 @@ export async function requireOwnUrl(vault: Vault, caller: Caller, destination: D
 	const places = await gather(vault, caller, environment);
 	for (const { source, value } of chain(places, url)) {
 		const byMachine = source === "process" || source === "catalogue";
-		if (byMachine || (source === "file" && !(await wasSaved(vault, places.id, { url, value })))) trusted.push(value);
+		if (byMachine || (source === "file" && !(await wasSaved(vault, url, value)))) trusted.push(value);
 	}
 	if (!trusted.some((value) => originOf(value) === origin)) throw new AppError("KEY_FOR_OTHER_URL", { name: key });
 }
@@ -46,14 +46,11 @@ export async function requireOwnUrl(vault: Vault, caller: Caller, destination: D
  * Whether a line's value was once saved: then it may be a mirror that is behind, and says no more than whoever saved it. The
  * moment between a removal and the write of the file would otherwise lend anyone the trust of a hand-written line.
  */
-async function wasSaved(
-	vault: Vault,
-	environment: string,
-	{ url, value }: { url: string; value: string | null },
-): Promise<boolean> {
+async function wasSaved(vault: Vault, url: string, value: string | null): Promise<boolean> {
 	const mark = vault.fingerprint(url, value ?? "");
-	for (const place of [environment, DEFAULT_ENVIRONMENT]) {
-		const versions = await vault.storage.history(place, "shared", url);
+	// Also elsewhere: a file stays behind when its environment is renamed or removed, and may become another's.
+	for (const { id } of vault.live.withRemoved()) {
+		const versions = await vault.storage.history(id, "shared", url);
 		if (versions.some(({ fingerprint }) => fingerprint === mark)) return true;
 	}
 	return false;
