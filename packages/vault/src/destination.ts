@@ -8,6 +8,7 @@ import type { Caller } from "./access.ts";
 import { keyOwner, openValue } from "./live.ts";
 import type { Resolved } from "./settings.ts";
 import { chain, gather } from "./sources.ts";
+import type { VersionRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
 export interface Destination {
@@ -72,7 +73,7 @@ async function urlAtSave(
 	const [own, ...weaker] = rank === -1 ? [] : places.slice(rank);
 	if (!own || own.owner === null) return null;
 	const keys = await vault.storage.history(own.environment, own.owner, key);
-	const since = keys.find(({ version }) => version === layer.version)?.revision ?? 0;
+	const since = enteredAt(keys, layer.version);
 	for (const place of [own, ...weaker]) {
 		const owner = place.owner ?? "shared";
 		const rows = await vault.storage.history(place.environment, owner, url);
@@ -82,6 +83,16 @@ async function urlAtSave(
 		return dataKey && openValue(dataKey, vault.storage.instance.id, row);
 	}
 	return null;
+}
+
+/**
+ * The revision at which someone entered a version's value, of versions newest first. Whoever keeps what is saved, against a
+ * hand edit, writes two versions at once, the edit's and the one there was, and need not know the value.
+ */
+function enteredAt(versions: readonly VersionRow[], version: number | null): number {
+	let at = versions.findIndex((row) => row.version === version);
+	while (versions[at + 2] && versions[at]?.revision === versions[at + 1]?.revision) at += 2;
+	return versions[at]?.revision ?? 0;
 }
 
 function originOf(url: string | null): string | null {
