@@ -74,8 +74,9 @@ function renameEnvironment(db: SqliteDatabase, rename: NonNullable<Change["renam
 	});
 	if (moved) forgetFiles(db, environment, revision);
 	for (const { id, environments: scope } of db.select().from(tokens).all()) {
-		if (!scope?.includes(from)) continue;
-		const renamed = scope.map((name) => (name === from ? to : name));
+		if (!scope?.some((name) => name === from || name === to)) continue;
+		// One that was for an environment of the new name, removed since, is not for this one.
+		const renamed = scope.filter((name) => name !== to).map((name) => (name === from ? to : name));
 		db.update(tokens).set({ environments: renamed }).where(eq(tokens.id, id)).run();
 	}
 }
