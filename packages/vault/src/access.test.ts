@@ -2,7 +2,18 @@
 import { AppError, type Permission } from "@holdfast/contract";
 import { expect, test } from "vitest";
 import { admin, person, testVault } from "../test/harness.ts";
-import { anonymous, audit, authorize, type Caller, deny, environments, settings, tokens, type Vault } from "./index.ts";
+import {
+	anonymous,
+	audit,
+	authorize,
+	type Caller,
+	deny,
+	environments,
+	mirrors,
+	settings,
+	tokens,
+	type Vault,
+} from "./index.ts";
 
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
@@ -82,4 +93,22 @@ test("an environment cannot take a name whose file means something else to other
 	await expect(settings.list(t.vault, admin, { environment: "example" })).rejects.toMatchObject({
 		code: "ENVIRONMENT_NOT_FOUND",
 	});
+});
+
+test("a token for a removed environment is none for another that is given its name", async () => {
+	await using t = await testVault({ serves: false });
+	for (const name of ["staging", "production"]) await environments.create(t.vault, admin, { name });
+	await tokens.create(t.vault, admin, { label: "ci", permissions: ["settings.see"], environments: ["staging"] });
+	await environments.remove(t.vault, admin, { name: "staging" });
+	await environments.rename(t.vault, admin, { name: "production", to: "staging" });
+	expect(await tokens.list(t.vault, admin)).toMatchObject([{ environments: [] }]);
+});
+
+test("where values are written is chosen by who may read them: some files are served, or committed", async () => {
+	await using t = await testVault({ serves: false });
+	const caller = await tokenCaller(t.vault, ["mirrors.write", "settings.see"], ["default"]);
+	const configure = (chosen: object) => mirrors.configure(t.vault, caller, { environment: "default", ...chosen });
+	for (const chosen of [{ file: "app.env" }, { format: "dotenvx" }, { enabled: false }, { readers: ["sh"] }])
+		await expect(configure(chosen)).rejects.toMatchObject({ code: "NOT_ALLOWED" });
+	expect(await configure({ onEdit: "ask" })).toMatchObject({ options: { onEdit: "ask" } });
 });

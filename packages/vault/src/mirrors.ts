@@ -105,7 +105,7 @@ export async function resolve(vault: Vault, caller: Caller, input: ResolveDrift)
 
 /**
  * Choose how an environment's file is kept. A file that is moved goes to its new place unless one is there already; one
- * that is turned off stays as it is.
+ * that is turned off stays as it is. All but what becomes of edits needs leave to reveal as well.
  *
  * @throws AppError `MIRROR_FILE_INVALID`, `ENVIRONMENT_NOT_FOUND`.
  */
@@ -113,6 +113,10 @@ export async function configure(vault: Vault, caller: Caller, input: ConfigureMi
 	const { environment: name, ...chosen } = input;
 	const act = { action: "mirrors.configure", target: name, environment: name } as const;
 	await authorize(vault, caller, act);
+	// Whoever chooses where values are written can have them served, or committed.
+	const { onEdit: _, ...form } = chosen;
+	if (Object.values(form).some((choice) => choice !== undefined))
+		await authorize(vault, caller, { ...act, permission: "settings.reveal" });
 	const environment = await vault.live.require(name);
 	const before = mirrorOptions(environment);
 	const stored = withChosen(environment.mirror, chosen);
