@@ -16,9 +16,12 @@ test("a database of the first release is brought up to date, with all that is in
 	mkdirSync(options.dataDir);
 	const stored = readFileSync(new URL("../../test/fixtures/first-release.db.gz", import.meta.url));
 	writeFileSync(join(options.dataDir, DATABASE_FILE), gunzipSync(stored));
-	const { own } = readSavedValues(options.dataDir, options.rootKey, "production");
-	expect(own.get("GOOGLE_API_KEY")?.value, "an application hydrates before a server has opened it").toBe("live");
+	const hydrated = () => readSavedValues(options.dataDir, options.rootKey, "production");
+	expect(hydrated().own.get("GOOGLE_API_KEY"), "an application may be newer than the server").toMatchObject({
+		value: "live",
+	});
 	await using vault = await openVault(options);
+	expect(hydrated().own.get("GOOGLE_API_KEY")).toMatchObject({ value: "live" });
 	const reveal = (environment: string, caller = admin) => {
 		const owner = caller === admin ? "shared" : "personal";
 		return settings.reveal(vault, caller, { environment, owner, name: "GOOGLE_API_KEY" });
