@@ -97,7 +97,8 @@ export async function resolve(vault: Vault, caller: Caller, input: ResolveDrift)
 		else if (replaced === undefined) again.add(line.name);
 		else intents.push({ name: line.name, value: line.saved, expectedVersion, instead: replaced });
 	}
-	if (intents.length > 0) await change(vault, caller, { ...act, owner: "shared", intents, message, environment: name });
+	if (intents.length > 0)
+		await change(vault, caller, { ...act, id: environment.id, owner: "shared", intents, message });
 	else await vault.storage.commit({ audit: [entry(caller, { ...act, outcome: "done" })] });
 	await vault.mirrors.sync(environment.id, again);
 	return viewOf(vault, await vault.live.require(name));

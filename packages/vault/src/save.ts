@@ -35,6 +35,8 @@ export interface Intent {
 export interface Request {
 	action: "settings.save" | "settings.remove" | "mirrors.resolve";
 	environment: string;
+	/** The environment's id, where the intents come from its file: one that has its name by now is not meant. */
+	id?: string;
 	owner: Owner;
 	intents: readonly Intent[];
 	message: string | null;
@@ -127,6 +129,7 @@ interface Plan {
 
 async function planChange(vault: Vault, caller: Caller, request: Request & { ownerId: string }): Promise<Plan> {
 	const live = await vault.live.require(request.environment);
+	if (live.id !== (request.id ?? live.id)) throw new AppError("ENVIRONMENT_NOT_FOUND", { name: request.environment });
 	const { ownerId: owner } = request;
 	const { key, planned } = await vault.keys.findOrPlan(keyOwner({ environment: live.id, owner }));
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { describe, expect, test, vi } from "vitest";
 import { admin, optionsIn, type TestVault, testFolder, testVault } from "../test/harness.ts";
-import { audit, mirrors, openVault, settings } from "./index.ts";
+import { audit, environments, mirrors, openVault, settings } from "./index.ts";
 import { takeIn } from "./take-in.ts";
 
 const shared = { environment: "default", owner: "shared" } as const;
@@ -105,6 +105,31 @@ describe("what is taken in", () => {
 		expect(savedIn(v)).toEqual({ KEY: "theirs", OTHER: "b" });
 		expect(parseEnv(v.envFile()), "the edit that conflicts is still there").toMatchObject({ KEY: "mine" });
 	});
+});
+
+test("what is taken in goes to the environment whose file it is, also when another has its name by then", async () => {
+	await using v = await testVault({ serves: false });
+	await using other = await openVault(optionsIn(v.folder, { serves: false }));
+	await environments.create(v.vault, admin, { name: "staging" });
+	await v.save({ KEY: "one" }, "staging");
+	const path = join(v.folder, ".env.staging");
+	writeFileSync(path, readFileSync(path, "utf8").replace("one", "mine"));
+	const { look } = v.vault.mirrors;
+	let looked = false;
+	v.vault.mirrors.look = async (environment) => {
+		const found = await look.call(v.vault.mirrors, environment);
+		if (looked) return found;
+		looked = true;
+		await environments.rename(other, admin, { name: "staging", to: "live" });
+		await environments.create(other, admin, { name: "staging" });
+		const writes = [{ name: "KEY", value: "of the other" }];
+		await settings.save(other, admin, { environment: "staging", owner: "shared", writes });
+		return found;
+	};
+	await takeIn(v.vault, "staging");
+	await v.vault.live.refresh();
+	expect(v.vault.live.find("staging")?.values.get("KEY")?.value).toBe("of the other");
+	expect(parseEnv(readFileSync(join(v.folder, ".env.live"), "utf8"))).toEqual({ KEY: "mine" });
 });
 
 describe("when it is taken in", () => {

@@ -40,8 +40,10 @@ export async function takeIn(vault: Vault, id: string): Promise<string[]> {
 			await saveEdits(vault, environment, edits);
 			return edits.map(({ name }) => name);
 		} catch (error) {
-			// Someone saved one of them first. Looked at again, it is a conflict, and the others can still be taken in.
-			if (!(error instanceof AppError) || error.code !== "VERSION_CONFLICT") throw error;
+			// Someone saved one of them first, and looked at again, it is a conflict, and the others can still be taken in; or
+			// the environment has another name by now.
+			const code = error instanceof AppError ? error.code : null;
+			if (code !== "VERSION_CONFLICT" && code !== "ENVIRONMENT_NOT_FOUND") throw error;
 			if (attempt === TRIES) throw new AppError("DATABASE_BUSY");
 		}
 	}
@@ -57,6 +59,7 @@ async function saveEdits(vault: Vault, environment: LiveEnvironment, edits: read
 	await change(vault, fileCaller(file, environment.name), {
 		action: "settings.save",
 		environment: environment.name,
+		id: environment.id,
 		owner: "shared",
 		intents,
 		message: `Edited by hand in ${file}`,
