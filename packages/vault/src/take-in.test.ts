@@ -51,6 +51,14 @@ describe("what is taken in", () => {
 		expect(savedIn(v)).toEqual({ KEY: "one", OTHER: "a" });
 	});
 
+	test("not the loss of the only line, when the file was exchanged", async () => {
+		await using v = await testVault({ serves: false });
+		await v.save({ KEY: "one" });
+		writeFileSync(join(v.folder, ".env"), "SOMETHING=else\n");
+		expect(await mirrors.sync(v.vault, admin, main)).toMatchObject({ status: "drift", names: ["KEY"] });
+		expect(savedIn(v)).toEqual({ KEY: "one" });
+	});
+
 	test("not a line without a value, nor one with a mask, nor one that may not be saved", async () => {
 		await using v = await testVault({ serves: false });
 		await v.save({ A: "one", B: "two", C: "three", D: "stays" });

@@ -86,13 +86,11 @@ async function takeable(vault: Vault, environment: LiveEnvironment): Promise<Lin
 }
 
 /**
- * Whether the file seems emptied, or replaced by another, rather than edited: every line of Holdfast's is gone from it.
- * That removes nothing; someone has to say that it was meant.
+ * Whether the file seems emptied, or replaced by another, rather than edited: every line of Holdfast's is gone from it,
+ * were it only one. That removes nothing; someone has to say that it was meant.
  */
-function wasLost({ lines, file }: Look): boolean {
-	const deleted = lines.filter(({ state }) => state === "deleted");
-	const left = lines.filter(({ file }) => file !== null && file !== "");
-	return file.entries.size === 0 || (deleted.length > 1 && left.length === 0);
+function wasLost({ lines }: Look): boolean {
+	return lines.every(({ file }) => file === null || file === "");
 }
 
 /** Whoever edits a file of the project: known by the file alone. */
