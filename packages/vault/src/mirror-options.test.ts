@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { admin, type TestVault, testVault } from "../test/harness.ts";
-import { environments, mirrors } from "./index.ts";
+import { admin, optionsIn, type TestVault, testVault } from "../test/harness.ts";
+import { environments, mirrors, openVault } from "./index.ts";
 
 async function refusal(act: Promise<unknown>): Promise<string> {
 	return act.then(
@@ -66,3 +66,19 @@ test.each([".env.local", ".env.production.local"])(
 		expect(await configure(v, "default", file)).toBe("done");
 	},
 );
+
+test("two choices for one file that are made in the same moment both stand", async () => {
+	await using v = await testVault({ serves: false });
+	await using other = await openVault(optionsIn(v.folder, { serves: false }));
+	const { commit } = v.vault.storage;
+	let meanwhile = true;
+	v.vault.storage.commit = async (change) => {
+		if (meanwhile) {
+			meanwhile = false;
+			await mirrors.configure(other, admin, { environment: "default", enabled: false });
+		}
+		return commit.call(v.vault.storage, change);
+	};
+	const { options } = await mirrors.configure(v.vault, admin, { environment: "default", onEdit: "ask" });
+	expect(options).toMatchObject({ enabled: false, onEdit: "ask" });
+});

@@ -129,10 +129,17 @@ export async function configure(vault: Vault, caller: Caller, input: ConfigureMi
 	// Of a file that nobody kept for a while, or whose readers can be given more now, a line that is missing is no edit.
 	const isNew = moved || (enabled && !before.enabled) || before.readers.join() !== after.readers.join();
 	const details = { enabled, file, format, onEdit, readers: after.readers.join(", ") };
-	await vault.storage.commit({
-		mirror: { environment: environment.id, options: Object.keys(stored).length > 0 ? stored : null, moved: isNew },
+	const committed = await vault.storage.commit({
+		mirror: {
+			environment: environment.id,
+			before: orNull(environment.mirror),
+			options: orNull(stored),
+			moved: isNew,
+		},
 		audit: [entry(caller, { ...act, outcome: "done", details })],
 	});
+	// Someone else chose in the same moment. Both choices are to stand.
+	if (!committed.done) return configure(vault, caller, input);
 	if (isNew) vault.mirrors.forget(environment.id);
 	const changed = await vault.live.require(name);
 	const left = moved && before.enabled && enabled ? await vault.mirrors.moved(changed, before) : null;
@@ -144,6 +151,10 @@ export async function configure(vault: Vault, caller: Caller, input: ConfigureMi
 function withChosen(stored: StoredMirror, chosen: Omit<ConfigureMirror, "environment">): StoredMirror {
 	const given = Object.entries({ ...stored, ...chosen }).filter(([, value]) => value !== undefined && value !== null);
 	return Object.fromEntries(given);
+}
+
+function orNull(stored: StoredMirror): StoredMirror | null {
+	return Object.keys(stored).length > 0 ? stored : null;
 }
 
 /** Why an environment may not be kept in the file that is chosen for it; `null` when it may. */

@@ -82,8 +82,11 @@ function renameEnvironment(db: SqliteDatabase, rename: NonNullable<Change["renam
 }
 
 function configureMirror(db: SqliteDatabase, mirror: NonNullable<Change["mirror"]>, revision: number): void {
-	const { environment, options, moved } = mirror;
-	db.update(environments).set({ mirror: options, revision }).where(eq(environments.id, environment)).run();
+	const { environment, before, options, moved } = mirror;
+	const isAsBefore = sql`${environments.mirror} is ${before && JSON.stringify(before)}`;
+	const kept = and(eq(environments.id, environment), isAsBefore);
+	const { changes } = db.update(environments).set({ mirror: options, revision }).where(kept).run();
+	if (changes !== 1) throw new Conflict(environment);
 	if (moved) forgetFiles(db, environment, revision);
 }
 

@@ -229,10 +229,13 @@ export function conformance(open: () => Promise<Subject>): void {
 		const row = { environment: "default", folder: "..", revision: 1, base: {} };
 		await s.storage.commit({ mirrored: [row], audit: [] });
 		const options = { onEdit: "ask" } as const;
-		await s.storage.commit({ mirror: { environment: "default", options, moved: false }, audit: [] });
+		const keep = { environment: "default", before: null, options, moved: false };
+		await s.storage.commit({ mirror: keep, audit: [] });
+		const stale = await s.storage.commit({ mirror: { ...keep, options: null }, audit: [] });
+		expect(stale, "not what it was kept like before").toEqual({ done: false, conflict: "default" });
 		expect(await s.storage.environments()).toMatchObject([{ mirror: options, revision: await s.storage.revision() }]);
 		expect(await s.storage.mirror("default", "..")).toEqual(row);
-		await s.storage.commit({ mirror: { environment: "default", options: null, moved: true }, audit: [] });
+		await s.storage.commit({ mirror: { ...keep, before: options, options: null, moved: true }, audit: [] });
 		expect(await s.storage.environments()).toMatchObject([{ mirror: null }]);
 		const forgotten = { ...row, revision: await s.storage.revision(), base: null };
 		expect(await s.storage.mirror("default", "..")).toEqual(forgotten);

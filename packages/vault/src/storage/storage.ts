@@ -109,8 +109,8 @@ export interface Change {
 	 * environment, or brings a removed one back.
 	 */
 	snapshot?: { environment: string; edition: number; sealed: Uint8Array; removed?: boolean };
-	/** How an environment's file is kept. When it is `moved`, nothing is known of the file any more. */
-	mirror?: { environment: string; options: StoredMirror | null; moved: boolean };
+	/** How an environment's file is kept, after `before`. When it is `moved`, nothing is known of the file any more. */
+	mirror?: { environment: string; before: StoredMirror | null; options: StoredMirror | null; moved: boolean };
 	/** An environment's new name, and whether its file moves with it. Tokens limited to the old one go along. */
 	rename?: { environment: string; from: string; to: string; moved: boolean };
 	/** Data keys of owners that have none. */
