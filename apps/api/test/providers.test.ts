@@ -1,4 +1,6 @@
+import { userCaller } from "@holdfast/vault";
 import { expect, test } from "vitest";
+import { appRouter } from "../src/router.ts";
 import { chat, refusal, type TestApp, testApp } from "./app.ts";
 import { canary } from "./canary.ts";
 import { answering, google } from "./provider.ts";
@@ -30,6 +32,19 @@ test("a test of the saved key says that it works, or that it does not, and is re
 	await client.settings.save.mutate({ writes: [{ name: "GOOGLE_API_KEY", value: "AIza-wrong" }] });
 	expect(await client.providers.test.mutate({ provider: "google" })).toMatchObject({ outcome: "bad-key" });
 	expect(await statusOf(client)).toMatchObject({ lastTest: { outcome: "bad-key" } });
+});
+
+test("the last test of the shared key says nothing to someone whose own value is the same", async () => {
+	await using provider = await google(KEY);
+	await using app = await testApp();
+	const client = await withKey(app, provider.url);
+	await client.providers.test.mutate({ provider: "google" });
+	const caller = userCaller({ id: "eve", name: "Eve", role: "editor" }, null);
+	const eve = appRouter.createCaller({ vault: app.vault, caller, user: null, report: () => undefined });
+	const lastTest = async () => (await eve.providers.list({})).find(({ id }) => id === "google")?.lastTest;
+	expect(await lastTest()).toMatchObject({ outcome: "works" });
+	await eve.settings.save({ owner: "personal", writes: [{ name: "GOOGLE_API_KEY", value: KEY }] });
+	expect(await lastTest()).toBeNull();
 });
 
 test("testing an unsaved key saves nothing, saving one tests nothing", async () => {

@@ -23,7 +23,7 @@ export const providersRouter = router({
 				const views = namesOf(provider).flatMap((name) => byName.get(name) ?? []);
 				const needed = provider.settings.filter(({ required }) => required).map(({ name }) => name);
 				const missing = needed.filter((name) => !byName.get(name)?.effective);
-				const mark = markOf(ctx.vault, provider, valuesOf(provider, values));
+				const mark = markOf(ctx, provider, { resolved: values, values: valuesOf(provider, values) });
 				const opens = namesOf(provider).every((name) => !damaged.has(name));
 				const lastTest = opens ? await audit.lastTest(ctx.vault, { provider: provider.id, environment, mark }) : null;
 				return { id: provider.id, configured: missing.length === 0, missing, settings: views, lastTest };
@@ -64,7 +64,7 @@ export const providersRouter = router({
 		const values = new Map([...saved, ...draft]);
 		const result = await testProvider(provider, values, signal);
 		const { outcome, sentence, latency } = result;
-		const details = { outcome, sentence, latency, mark: markOf(vault, provider, values) };
+		const details = { outcome, sentence, latency, mark: markOf({ vault, caller }, provider, { resolved, values }) };
 		await audit.record(vault, caller, { ...use, outcome: "done", details });
 		return result;
 	}),
@@ -146,7 +146,16 @@ function movesUrl(provider: Provider, saved: Values, draft: Values): boolean {
 	return url !== undefined && draft.has(url.name) && draft.get(url.name) !== (saved.get(url.name) ?? url.fallback);
 }
 
-/** Tells whether a test was of the values that apply at present. */
-function markOf(vault: Vault, provider: Provider, values: Values): string {
-	return vault.fingerprint(provider.id, JSON.stringify([...values].sort(([a], [b]) => a.localeCompare(b))));
+/**
+ * Tells whether a test was of the values that apply at present. A personal value counts as its owner's alone: else someone
+ * could keep guesses at what others have, and see which of them was tested.
+ */
+function markOf(
+	{ vault, caller }: { vault: Vault; caller: Caller },
+	provider: Provider,
+	{ resolved, values }: { resolved: Resolved; values: Values },
+): string {
+	const isOwn = (name: string) => resolved.get(name)?.layer.source === "personal";
+	const marked = Array.from(values, ([name, value]) => [name, value, ...(isOwn(name) ? [caller.userId] : [])] as const);
+	return vault.fingerprint(provider.id, JSON.stringify(marked.sort(([a], [b]) => a.localeCompare(b))));
 }
