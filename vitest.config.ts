@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** The stages of `npm test`. What spawns processes or a browser runs one file at a time, so that two cores are enough. */
+/** The stages of `npm test`, for two cores. What opens a browser runs one file at a time. */
 export default defineConfig({
 	test: {
+		maxWorkers: 2,
 		projects: [
 			{
 				test: {

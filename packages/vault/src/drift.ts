@@ -6,7 +6,7 @@
  * of lines that were left alone then is it kept apart. A line may also have any version saved since: the process that wrote
  * it ended before it could say so.
  */
-import { looksMasked } from "@holdfast/contract";
+import { looksMasked, valueProblem } from "@holdfast/contract";
 import type { LineState } from "@holdfast/contract/schemas";
 import type { Reader } from "@holdfast/envfile";
 import type { LiveEnvironment } from "./live.ts";
@@ -57,6 +57,11 @@ const HANDS_OFF: ReadonlySet<LineState> = new Set(["edited", "deleted", "blank",
 
 export function isDrift({ state }: Line): boolean {
 	return HANDS_OFF.has(state);
+}
+
+/** Whether a line was given another value that can be saved as it is. */
+export function isTakeable({ state, file }: Line): boolean {
+	return state === "edited" && file !== null && valueProblem(file) === null;
 }
 
 /** Compare every line that is Holdfast's to keep. */

@@ -121,6 +121,23 @@ test("a removed environment whose file could not be written lets go of it as soo
 	expect(fileIn(v, ".env.staging")).toEqual({});
 });
 
+test("a personal save that was planned before its environment was removed is refused, and not lost in it", async () => {
+	await using v = await staged();
+	await using other = await openVault(optionsIn(v.folder, { serves: false }));
+	const { commit } = v.vault.storage;
+	let removed = false;
+	v.vault.storage.commit = async (change) => {
+		if (!removed) {
+			removed = true;
+			await environments.remove(other, admin, { name: "staging" });
+		}
+		return commit.call(v.vault.storage, change);
+	};
+	const writes = [{ name: "KEY", value: "ann's" }];
+	const saving = settings.save(v.vault, person("ann"), { environment: "staging", owner: "personal", writes });
+	expect(await refusal(saving)).toBe("ENVIRONMENT_NOT_FOUND");
+});
+
 test("what an environment may not become", async () => {
 	await using v = await staged();
 	await environments.create(v.vault, admin, { name: "taken" });

@@ -233,10 +233,10 @@ export class MirrorFiles {
 		const values = new Map(ours.map(({ name, saved }) => [name, saved]));
 		const rest = { root: own.projectDir, from: file, ...(own.onStep && { onStep: own.onStep }) };
 		const format = await fileFormat(options.format);
-		if (values.size > 0) format.update({ path, values, options, ...rest });
+		const done = values.size > 0 ? format.update({ path, values, options, ...rest }) : null;
 		this.#written.set(path, { revision: environment.revision, values });
 		this.#hold(look.known, { environment: id, folder, revision: environment.revision, base: basesOf(left) });
-		return describe(look, left);
+		return describe(look, left, done?.status);
 	}
 
 	/** Whether an environment was removed and another is kept in its file by now, which is then to be left alone. */

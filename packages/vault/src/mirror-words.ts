@@ -2,8 +2,8 @@
 import { statSync } from "node:fs";
 import { READER_LABELS, type Reader } from "@holdfast/contract";
 import type { MirrorOptions, MirrorStatus } from "@holdfast/contract/schemas";
-import { expansionWarnings } from "@holdfast/envfile";
-import type { Line } from "./drift.ts";
+import { expansionWarnings, type ReplaceStatus } from "@holdfast/envfile";
+import { isTakeable, type Line } from "./drift.ts";
 import type { Look } from "./mirror-files.ts";
 
 interface VaultOnly {
@@ -11,9 +11,12 @@ interface VaultOnly {
 	readers: readonly Reader[];
 }
 
-/** The status of a file, once the lines in `left` were left as someone edited them, and the others written. */
-export function describe(look: Look, left: readonly Line[]): MirrorStatus {
-	const { options, path } = look;
+/**
+ * The status of a file, once the lines in `left` were left as someone edited them, and the others written. `how` they were
+ * written is `null` when nothing was.
+ */
+export function describe(look: Look, left: readonly Line[], how: ReplaceStatus | null = null): MirrorStatus {
+	const { options } = look;
 	const { file: target } = options;
 	const vaultOnly = look.lines.flatMap((line): VaultOnly[] => {
 		// A line that says what is saved is proof of a form.
@@ -28,8 +31,18 @@ export function describe(look: Look, left: readonly Line[]): MirrorStatus {
 		return { target, status: "drift", names, reason };
 	}
 	if (kept !== null) return { target, status: "vault-only", names: vaultOnly.map(({ name }) => name), reason: kept };
-	const warnings = options.format === "plain" ? [exposedSentence(path, target), ...dollarSentences(look)] : [];
-	return { target, status: "mirrored", names: [], reason: warnings.filter((each) => each !== null).join(" ") || null };
+	return { target, status: "mirrored", names: [], reason: warnings(look, how).join(" ") || null };
+}
+
+function warnings(look: Look, how: ReplaceStatus | null): string[] {
+	const { path, options } = look;
+	const plain = options.format === "plain" ? [exposedSentence(path, options.file), ...dollarSentences(look)] : [];
+	return [how === "in-place" ? inPlaceSentence(options.file) : null, ...plain].filter((each) => each !== null);
+}
+
+/** A file that is mounted alone into a container cannot be renamed over. */
+function inPlaceSentence(target: string): string {
+	return `${target} is mounted on its own and could not be replaced in one step: it was written in place, by way of a journal.`;
 }
 
 /** Of what was written just now: a value that some reader expands as soon as it stands outside its single quotes. */
@@ -44,10 +57,9 @@ function dollarSentences({ lines, options }: Look): string[] {
 
 function driftSentence(left: readonly Line[], { file, onEdit }: MirrorOptions): string {
 	const names = left.map(({ name }) => name).join(", ");
-	const isConflict = left.some(({ state }) => state === "conflict");
-	const outcome = isConflict ? "Saved and file both changed: choose a side on the Drift screen." : "It was left alone.";
-	const coming = onEdit === "take-in" && left.every(({ state }) => state === "edited" || state === "deleted");
-	const end = coming ? "It is taken in shortly." : outcome;
+	const what = left.some(({ state }) => state === "conflict") ? "Saved and file both changed" : "It was left alone";
+	const end =
+		onEdit === "take-in" && left.every(isTakeable) ? "It is saved shortly." : `${what}: choose a side, in Drift.`;
 	return `${names} in ${file} is not what Holdfast wrote there: someone edited it. ${end}`;
 }
 

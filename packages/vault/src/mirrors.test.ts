@@ -1,33 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import type { MirrorLine, ResolveDrift } from "@holdfast/contract/schemas";
+import type { ResolveDrift } from "@holdfast/contract/schemas";
 import { beforeEach, describe, expect, test } from "vitest";
-import { admin, person, type TestVault, testVault } from "../test/harness.ts";
+import { choose, edit, lineOf, main, quietVault } from "../test/drift.ts";
+import { admin, person, type TestVault } from "../test/harness.ts";
 import { audit, environments, mirrors, settings } from "./index.ts";
 
 const shared = { environment: "default", owner: "shared" } as const;
-const main = { environment: "default" };
-
-/** A vault that does not serve: nothing happens to its file but by the calls below. */
-function quietVault(): Promise<TestVault> {
-	return testVault({ serves: false });
-}
-
-function edit(v: TestVault, change: (text: string) => string, file = ".env"): void {
-	const path = join(v.folder, file);
-	writeFileSync(path, change(readFileSync(path, "utf8")));
-}
-
-async function lineOf(v: TestVault, name: string): Promise<MirrorLine | undefined> {
-	return (await mirrors.diff(v.vault, admin, main)).lines.find((line) => line.name === name);
-}
-
-async function choose(v: TestVault, name: string, take: "saved" | "file", caller = admin) {
-	const line = await lineOf(v, name);
-	const choice = { name, take, saved: line?.saved?.fingerprint ?? null, file: line?.file?.fingerprint ?? null };
-	return mirrors.resolve(v.vault, caller, { ...main, choices: [choice] });
-}
 
 async function historyOf(v: TestVault, name: string): Promise<[string | null, string | null][]> {
 	const versions = await settings.history(v.vault, admin, { ...shared, name });
@@ -323,57 +304,27 @@ describe("how a file is kept", () => {
 		expect((await v.save({ OTHER: "a" })).mirrors).toMatchObject([{ status: "mirrored", reason: null }]);
 	});
 
+	test("mounted alone, as into a container: it is written in place, and the answer says so", async ({ skip }) => {
+		await using v = await quietVault();
+		const [path, source] = [join(v.folder, ".env"), join(v.folder, "mounted")];
+		for (const file of [path, source]) writeFileSync(file, "# mine\n", { mode: 0o600 });
+		const isMounted = spawnSync("mount", ["--bind", source, path]).status === 0;
+		skip(!isMounted, "nothing may be mounted here");
+		try {
+			expect((await v.save({ KEY: "one" })).mirrors).toMatchObject([
+				{ status: "mirrored", reason: expect.stringContaining("written in place") },
+			]);
+			expect(readFileSync(source, "utf8")).toBe("# mine\nKEY='one'\n");
+		} finally {
+			spawnSync("umount", [path]);
+		}
+	});
+
 	test("only by who may choose it", async () => {
 		await using v = await quietVault();
 		await expect(mirrors.configure(v.vault, person("ed"), { ...main, enabled: false })).rejects.toMatchObject({
 			code: "NOT_ALLOWED",
 		});
-	});
-});
-
-describe("encrypted for dotenvx", () => {
-	const sealed = { ...main, format: "dotenvx" } as const;
-
-	test("no value stands in the file, an edit in plain text is seen, and plain again is plain", async () => {
-		await using v = await quietVault();
-		writeFileSync(join(v.folder, ".env"), "# mine\nMINE=1\n", { mode: 0o600 });
-		await v.save({ KEY: "sk-one-1234567890" });
-		expect(await mirrors.configure(v.vault, admin, sealed)).toMatchObject({ status: "mirrored" });
-		expect(v.envFile()).not.toContain("sk-one");
-		expect(v.envFile()).toContain("KEY='encrypted:");
-		expect(parseEnv(v.envFile())).toMatchObject({ MINE: "1" });
-		expect(statSync(join(v.folder, ".env.keys")).mode & 0o777).toBe(0o600);
-		const before = v.envFile();
-		await v.save({ OTHER: "b" });
-		expect(v.envFile(), "what is saved already keeps its ciphertext").toContain(/^KEY=.*$/m.exec(before)?.[0]);
-		edit(v, (text) => text.replace(/^KEY=.*$/m, "KEY=typed-by-hand"));
-		expect(await lineOf(v, "KEY")).toMatchObject({ state: "edited" });
-		await choose(v, "KEY", "file");
-		expect(v.envFile()).not.toContain("typed-by-hand");
-		expect(await mirrors.configure(v.vault, admin, { ...main, format: "plain" })).toMatchObject({ status: "mirrored" });
-		expect(parseEnv(v.envFile())).toMatchObject({ MINE: "1", KEY: "typed-by-hand", OTHER: "b" });
-	});
-
-	test("a line that does not open is left alone and never taken for a deletion", async () => {
-		await using v = await quietVault();
-		await v.save({ KEY: "one", OTHER: "a" });
-		await mirrors.configure(v.vault, admin, sealed);
-		edit(v, (text) => text.replace(/^(KEY='encrypted:.{20}).{4}/m, "$1AAAA"));
-		expect(await mirrors.sync(v.vault, admin, main)).toMatchObject({ status: "drift", names: ["KEY"] });
-		expect(await lineOf(v, "KEY")).toMatchObject({ state: "blank", saved: { fingerprint: expect.any(String) } });
-		expect(await choose(v, "KEY", "saved")).toMatchObject({ status: "mirrored" });
-		expect(await lineOf(v, "KEY")).toMatchObject({ state: "same" });
-	});
-
-	test("without its private key the file is pending, and no key is made over it", async () => {
-		await using v = await quietVault();
-		await v.save({ KEY: "one" });
-		await mirrors.configure(v.vault, admin, sealed);
-		const before = v.envFile();
-		rmSync(join(v.folder, ".env.keys"));
-		const { mirrors: statuses } = await v.save({ KEY: "two" });
-		expect(statuses).toMatchObject([{ status: "pending", reason: expect.stringContaining("private key") }]);
-		expect([v.envFile(), existsSync(join(v.folder, ".env.keys"))]).toEqual([before, false]);
 	});
 });
 

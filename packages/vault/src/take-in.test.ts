@@ -2,16 +2,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { describe, expect, test, vi } from "vitest";
+import { edit, main } from "../test/drift.ts";
 import { admin, optionsIn, type TestVault, testFolder, testVault } from "../test/harness.ts";
 import { audit, environments, mirrors, openVault, settings } from "./index.ts";
 import { takeIn } from "./take-in.ts";
 
 const shared = { environment: "default", owner: "shared" } as const;
-const main = { environment: "default" };
-
-function edit(v: TestVault, change: (text: string) => string): void {
-	writeFileSync(join(v.folder, ".env"), change(v.envFile()));
-}
 
 function savedIn({ vault }: TestVault): Record<string, string | null> {
 	return Object.fromEntries(Array.from(vault.live.find("default")?.values ?? [], ([name, { value }]) => [name, value]));
@@ -57,6 +53,30 @@ describe("what is taken in", () => {
 		writeFileSync(join(v.folder, ".env"), "SOMETHING=else\n");
 		expect(await mirrors.sync(v.vault, admin, main)).toMatchObject({ status: "drift", names: ["KEY"] });
 		expect(savedIn(v)).toEqual({ KEY: "one" });
+	});
+
+	test("not the loss of what came last, when a file from before was put back", async () => {
+		await using v = await testVault({ serves: false });
+		await v.save({ A: "one" });
+		const before = v.envFile();
+		await v.save({ B: "two" });
+		await v.save({ C: "three" });
+		await v.vault.mirrors.record();
+		writeFileSync(join(v.folder, ".env"), before.replace("one", "edited"));
+		expect(await mirrors.sync(v.vault, admin, main)).toMatchObject({ status: "drift", names: ["B", "C"] });
+		expect(savedIn(v)).toEqual({ A: "edited", B: "two", C: "three" });
+	});
+
+	test("what is written while it is looked at, only once it is whole", async () => {
+		await using v = await testVault({ serves: false });
+		await v.save({ A: "one", B: "two", C: "three" });
+		const [path, whole] = [join(v.folder, ".env"), v.envFile().replace("one", "mine")];
+		writeFileSync(path, whole.replace(/^B=.*\nC=.*\n/m, ""));
+		const taken = takeIn(v.vault, "default");
+		await new Promise((resolve) => setImmediate(resolve));
+		writeFileSync(path, whole);
+		expect(await taken).toEqual(["A"]);
+		expect(savedIn(v)).toEqual({ A: "mine", B: "two", C: "three" });
 	});
 
 	test("not a line without a value, nor one with a mask, nor one that may not be saved", async () => {
@@ -174,6 +194,7 @@ describe("when it is taken in", () => {
 		};
 		edit(v, (text) => text.replace("one", "mine"));
 		await vi.waitFor(() => expect(savedIn(v)).toEqual({ KEY: "mine" }), { timeout: 30_000, interval: 50 });
-		expect(warnings.join()).toContain("the disk is full");
+		expect(warnings.join()).toContain("What was edited in .env could not be saved");
+		expect(warnings.join(), "what a library says may quote a value").not.toContain("the disk is full");
 	});
 });

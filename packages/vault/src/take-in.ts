@@ -2,22 +2,34 @@
  * Saving what someone wrote into a `.env` file by hand, where the file's policy is to take it in: an edit that conflicts
  * with nothing is a save, and a line that was taken out a removal. Both are new versions, recorded as done by the file.
  */
-import { AppError, valueProblem } from "@holdfast/contract";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AppError } from "@holdfast/contract";
 import type { Caller } from "./access.ts";
-import type { Line } from "./drift.ts";
+import { isTakeable, type Line } from "./drift.ts";
 import type { LiveEnvironment } from "./live.ts";
 import type { Look } from "./mirror-files.ts";
 import { mirrorOptions } from "./mirror-options.ts";
 import { change } from "./save.ts";
 import type { Vault } from "./vault.ts";
 
-/** How often edits are looked at again because someone saved one of the names in the same moment. */
+/** How often edits are looked at again because someone saved one of the names, or wrote to the file, in the same moment. */
 const TRIES = 20;
+/** How long a file must stay as it is before it counts as written to its end, in milliseconds. */
+const SETTLED_AFTER = 100;
 
-/** Bring an environment's file up to date, and take in what was edited there. For whoever waits for no answer. */
+/**
+ * Bring an environment's file up to date, and take in what was edited there. For whoever waits for no answer: what goes
+ * wrong goes to the log, and is tried again as long as a retry can help, or the file is changed.
+ */
 export async function keepFile(vault: Vault, environment: LiveEnvironment): Promise<void> {
 	await vault.mirrors.sync(environment.id);
-	await takeIn(vault, environment.id);
+	try {
+		await takeIn(vault, environment.id);
+	} catch (error) {
+		const { message, retryable } = error instanceof AppError ? error : new AppError("INTERNAL", {}, { cause: error });
+		vault.options.warn(`What was edited in ${mirrorOptions(environment).file} could not be saved: ${message}`);
+		if (retryable) return;
+	}
 	// What is left to say goes to the log once all is done that can be.
 	await vault.mirrors.syncAloud(environment.id);
 	vault.mirrors.seen(environment);
@@ -27,15 +39,22 @@ export async function keepFile(vault: Vault, environment: LiveEnvironment): Prom
  * Save the edits that an environment's file has and that conflict with nothing. The names that were saved or removed; none
  * when the file's policy is to ask.
  *
- * @throws AppError `DATABASE_BUSY` when others never stop saving the same names.
+ * @throws AppError `DATABASE_BUSY` when others never stop saving the same names, or writing to the file.
  */
 export async function takeIn(vault: Vault, id: string): Promise<string[]> {
-	for (let attempt = 1; ; attempt++) {
+	let settled: string | null = null;
+	for (let attempt = 1; attempt <= TRIES; attempt++) {
 		await vault.live.refresh();
 		const environment = vault.live.get(id);
 		if (!environment || environment.removed) return [];
-		const edits = await takeable(vault, environment);
+		const { edits, stamp } = await lookForEdits(vault, environment);
 		if (edits.length === 0) return [];
+		if (stamp !== settled) {
+			// It may be half of what is still being written.
+			settled = stamp;
+			await sleep(SETTLED_AFTER);
+			continue;
+		}
 		try {
 			await saveEdits(vault, environment, edits);
 			return edits.map(({ name }) => name);
@@ -44,9 +63,9 @@ export async function takeIn(vault: Vault, id: string): Promise<string[]> {
 			// the environment has another name by now.
 			const code = error instanceof AppError ? error.code : null;
 			if (code !== "VERSION_CONFLICT" && code !== "ENVIRONMENT_NOT_FOUND") throw error;
-			if (attempt === TRIES) throw new AppError("DATABASE_BUSY");
 		}
 	}
+	throw new AppError("DATABASE_BUSY");
 }
 
 async function saveEdits(vault: Vault, environment: LiveEnvironment, edits: readonly Line[]): Promise<void> {
@@ -66,31 +85,48 @@ async function saveEdits(vault: Vault, environment: LiveEnvironment, edits: read
 	});
 }
 
-async function takeable(vault: Vault, environment: LiveEnvironment): Promise<Line[]> {
+interface Edits {
+	edits: Line[];
+	/** The state of the file that has them. */
+	stamp: string | null;
+}
+
+async function lookForEdits(vault: Vault, environment: LiveEnvironment): Promise<Edits> {
 	const { enabled, onEdit } = mirrorOptions(environment);
-	if (!enabled || onEdit === "ask") return [];
+	const none = { edits: [], stamp: null };
+	if (!enabled || onEdit === "ask") return none;
 	let look: Look;
 	try {
 		look = await vault.mirrors.look(environment);
 	} catch (error) {
 		// The sync before has said already that the file cannot be read.
-		if (error instanceof AppError) return [];
+		if (error instanceof AppError) return none;
 		throw error;
 	}
-	const { lines } = look;
-	const isLost = wasLost(look);
-	return lines.filter(
-		({ state, file }) =>
-			(state === "edited" && file !== null && valueProblem(file) === null) || (state === "deleted" && !isLost),
-	);
+	const deleted = look.lines.filter(({ state }) => state === "deleted");
+	const removed = (await isOlderCopy(vault, environment, { deleted, lines: look.lines })) ? [] : deleted;
+	return { edits: [...look.lines.filter(isTakeable), ...removed], stamp: look.file.state?.stamp ?? null };
 }
 
 /**
- * Whether the file seems emptied, or replaced by another, rather than edited: every line of Holdfast's is gone from it,
- * were it only one. That removes nothing; someone has to say that it was meant.
+ * Whether a file seems to have been set back rather than edited: what is gone from it is just what came last, or is all
+ * there was. An editor that was open since before leaves such a file, and so does a copy that is put back. That removes
+ * nothing; someone has to say that it was meant.
  */
-function wasLost({ lines }: Look): boolean {
-	return lines.every(({ file }) => file === null || file === "");
+async function isOlderCopy(
+	vault: Vault,
+	{ id }: LiveEnvironment,
+	{ deleted, lines }: { deleted: readonly Line[]; lines: readonly Line[] },
+): Promise<boolean> {
+	const since = async ({ name }: Line) => {
+		const versions = await vault.storage.history(id, "shared", name);
+		const gone = versions.findIndex(({ sealed }) => sealed === null);
+		return versions.at(gone === -1 ? -1 : gone - 1)?.revision ?? 0;
+	};
+	if (deleted.length === 0) return false;
+	const left = lines.filter(({ file }) => file !== null && file !== "");
+	const [goneSince, leftSince] = await Promise.all([deleted, left].map((some) => Promise.all(some.map(since))));
+	return Math.min(...(goneSince ?? [])) > Math.max(...(leftSince ?? []));
 }
 
 /** Whoever edits a file of the project: known by the file alone. */

@@ -23,6 +23,8 @@ export function committer(db: SqliteDatabase, queries: Queries): (change: Change
 		const raises = (change.writes?.length ?? 0) > 0 || parts.some((part) => part !== undefined);
 		const revision = (raises ? queries.raiseRevision : queries.instance).get()?.revision ?? 0;
 		for (const row of change.writes ?? []) writeVersion(queries, row, revision);
+		// A snapshot's edition says so of a shared write.
+		if (!snapshot) for (const { environment } of change.writes ?? []) refuseRemoved(queries, environment);
 		if (create) createEnvironment(db, create, revision);
 		if (rename) renameEnvironment(db, rename, revision);
 		if (snapshot) writeSnapshot(queries, snapshot, revision);
@@ -40,6 +42,10 @@ export function committer(db: SqliteDatabase, queries: Queries): (change: Change
 			throw error;
 		}
 	};
+}
+
+function refuseRemoved(queries: Queries, environment: string): void {
+	if (queries.isRemoved.get({ environment })) throw new Conflict(environment);
 }
 
 /** The comparison is in the writing: the version before must be the current one, and this one must not exist. */

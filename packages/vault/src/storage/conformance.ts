@@ -218,6 +218,7 @@ export function conformance(open: () => Promise<Subject>): void {
 			["b", { rename: { environment: "a", from: "b", to: "e", moved: false }, audit: [] }],
 			["c", { rename: { environment: "c", from: "c", to: "e", moved: false }, audit: [] }],
 			["c", { snapshot: { ...snapshot(3, "c"), removed: false }, audit: [] }],
+			["c", { writes: [{ ...write("A", 1), environment: "c", owner: "ann" }], audit: [] }],
 		];
 		for (const [conflict, change] of stale) expect(await s.storage.commit(change)).toEqual({ done: false, conflict });
 		expect(await s.storage.revision()).toBe(revision);

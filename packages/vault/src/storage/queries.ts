@@ -143,6 +143,11 @@ export function prepareQueries(db: BetterSQLite3Database) {
 			})
 			.where(and(eq(environments.id, p("environment")), eq(environments.edition, sql`${p("edition")} - 1`)))
 			.prepare(),
+		isRemoved: db
+			.select({ id: environments.id })
+			.from(environments)
+			.where(and(eq(environments.id, p("environment")), eq(environments.removed, true)))
+			.prepare(),
 		putRemoved: db
 			.update(environments)
 			.set({ removed: sql`${p("removed")}` })
