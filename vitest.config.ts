@@ -7,8 +7,19 @@ export default defineConfig({
 		projects: [
 			{
 				test: {
+					// Files that share a process spare each other the loading of what all of them import.
 					name: "unit",
 					include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts"],
+					exclude: ["packages/providers/**"],
+					isolate: false,
+					testTimeout: 60_000,
+				},
+			},
+			{
+				test: {
+					// These put another name server in the place of Node's, which only a process of its own takes up.
+					name: "unit-providers",
+					include: ["packages/providers/src/**/*.test.ts"],
 					testTimeout: 60_000,
 				},
 			},

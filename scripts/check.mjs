@@ -29,7 +29,7 @@ await runStages([
 	command("dead code and unused dependencies", "knip"),
 	{ name: "length of files", act: lengthOfFiles },
 	command("generated files are current", "node", "scripts/generate.mjs", "--check"),
-	tests("units and properties", "unit"),
+	tests("units and properties", "unit*"),
 ]);
 
 async function lengthOfFiles() {

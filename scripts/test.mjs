@@ -14,7 +14,7 @@ const step = (name, act) => ({
 await runStages([
 	step("install", install),
 	step("build", build),
-	tests("units and properties", "unit"),
+	tests("units and properties", "unit*"),
 	tests("server and command line", "server"),
 	tests("kill -9 at each step of a save", "crash"),
 	tests("the dashboard in a real browser", "browser"),

@@ -10,6 +10,7 @@ beforeEach(() => {
 	vi.useFakeTimers();
 });
 afterEach(() => {
+	vi.restoreAllMocks();
 	vi.useRealTimers();
 });
 
