@@ -3,21 +3,11 @@
  * what no atomic replacement can do without: write, fsync, rename, fsync of the folder, of the same bytes in the same run.
  */
 import { execFileSync } from "node:child_process";
-import {
-	closeSync,
-	fsyncSync,
-	mkdirSync,
-	mkdtempSync,
-	openSync,
-	renameSync,
-	rmSync,
-	writeFileSync,
-	writeSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { updateEnvFile } from "@holdfast/envfile";
-import { heading, line, medians, ratio } from "./measure.ts";
+import { bareReplace, heading, line, medians, ratio } from "./measure.ts";
 
 const KEYS = 1_000;
 const TURNS = 400;
@@ -29,21 +19,6 @@ const sampleOf = (i: number) => `sk-${i}-`.padEnd(48, "abcdefgh");
 
 function textOf(keys: number): string {
 	return Array.from({ length: keys }, (_, i) => `${nameOf(i)}='${sampleOf(i)}'\n`).join("");
-}
-
-/** In a folder of its own, as the update is: a change of its folder by others makes an update look for leftovers. */
-function bareReplace(folder: string, bytes: Buffer): () => void {
-	const target = join(folder, ".env");
-	return () => {
-		const file = openSync(`${target}.tmp`, "w", 0o600);
-		writeSync(file, bytes);
-		fsyncSync(file);
-		closeSync(file);
-		renameSync(`${target}.tmp`, target);
-		const parent = openSync(folder, "r");
-		fsyncSync(parent);
-		closeSync(parent);
-	};
 }
 
 function update(folder: string, values: ReadonlyMap<string, string>): void {

@@ -2,7 +2,9 @@
  * How the benchmarks measure: contenders take turns within one run, so that whatever else the machine does falls on all of
  * them alike, and the middle of the times is compared. Ratios carry over to other machines, milliseconds do not.
  */
+import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
+import { join } from "node:path";
 
 export type Contender = () => Promise<void> | void;
 
@@ -51,6 +53,24 @@ function summary(times: number[]): Times {
 	return {
 		middle: sorted[Math.floor(sorted.length / 2)] ?? Number.NaN,
 		quick: quickest.reduce((sum, time) => sum + time, 0) / quickest.length,
+	};
+}
+
+/**
+ * What no atomic replacement of a file can do without: write, fsync, rename, fsync of the folder. In a folder of its own, as
+ * what is measured against it is: a change of the folder by others would make that look for leftovers.
+ */
+export function bareReplace(folder: string, bytes: Buffer): () => void {
+	const target = join(folder, ".env");
+	return () => {
+		const file = openSync(`${target}.tmp`, "w", 0o600);
+		writeSync(file, bytes);
+		fsyncSync(file);
+		closeSync(file);
+		renameSync(`${target}.tmp`, target);
+		const parent = openSync(folder, "r");
+		fsyncSync(parent);
+		closeSync(parent);
 	};
 }
 

@@ -4,24 +4,14 @@
  * synchronous=FULL, and one atomic replacement of a file with the same bytes.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-	closeSync,
-	fsyncSync,
-	mkdirSync,
-	mkdtempSync,
-	openSync,
-	readFileSync,
-	renameSync,
-	rmSync,
-	writeSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openVault, settings, type Vault } from "@holdfast/vault";
 import { admin, optionsIn } from "@holdfast/vault/test";
 import Database from "better-sqlite3";
-import { heading, line, medians, ratio } from "./measure.ts";
+import { bareReplace, heading, line, medians, ratio } from "./measure.ts";
 
 const SETTINGS = 20;
 const TURNS = 300;
@@ -50,20 +40,6 @@ function bareCommit(folder: string): () => void {
 	database.exec("CREATE TABLE row (id INTEGER PRIMARY KEY, value TEXT)");
 	const insert = database.prepare("INSERT INTO row (value) VALUES (?)");
 	return () => insert.run(sampleOf(0));
-}
-
-function bareReplace(folder: string, bytes: Buffer): () => void {
-	const target = join(folder, "bare.env");
-	return () => {
-		const file = openSync(`${target}.tmp`, "w", 0o600);
-		writeSync(file, bytes);
-		fsyncSync(file);
-		closeSync(file);
-		renameSync(`${target}.tmp`, target);
-		const parent = openSync(folder, "r");
-		fsyncSync(parent);
-		closeSync(parent);
-	};
 }
 
 async function compare(folder: string): Promise<void> {

@@ -93,7 +93,7 @@ export async function list(): Promise<void> {
 	for (const { environment, reason } of views) if (reason) process.stderr.write(`${environment}: ${reason}\n`);
 }
 
-interface ConfigureOptions {
+export interface ConfigureOptions {
 	environment: string;
 	file?: string;
 	usualFile?: true;

@@ -76,7 +76,7 @@ function chosen(rows: readonly ImportRow[], only?: readonly string[]): { name: s
 	return offered.filter(({ name, verdict }) => verdict !== "same" && (only?.includes(name) ?? true));
 }
 
-interface ExportOptions {
+export interface ExportOptions {
 	environment: string;
 	format: ExportFormat;
 	name?: string;

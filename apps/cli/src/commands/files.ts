@@ -1,6 +1,8 @@
 /** The commands about `.env` files: what goes into them, what comes out of them, and how they stand. */
-import { EXPORT_FORMATS, type ExportFormat, READERS, type Reader } from "@holdfast/contract";
+import { EXPORT_FORMATS, READERS } from "@holdfast/contract";
 import { Command, Option } from "commander";
+import type { ConfigureOptions } from "../mirrors.ts";
+import type { ExportOptions } from "../transfer.ts";
 import { type Asked, environmentOption, inEnvironment } from "./asked.ts";
 
 export function fileCommands(): Command[] {
@@ -19,14 +21,6 @@ function importCommand(): Command {
 		);
 }
 
-interface Exporting {
-	format: ExportFormat;
-	name?: string;
-	inherited?: true;
-	output?: string;
-	force?: true;
-}
-
 function exportCommand(): Command {
 	return new Command("export")
 		.description("print what is saved, in the clear (recorded in the audit log)")
@@ -36,7 +30,7 @@ function exportCommand(): Command {
 		.option("--inherited", "with what the environment inherits from default")
 		.option("-o, --output <file>", "into a file that only you can read, instead of standard output")
 		.option("--force", "replace the file when it exists")
-		.action(async (options: Asked & Exporting) =>
+		.action(async (options: Asked & Omit<ExportOptions, "environment">) =>
 			(await import("../transfer.ts")).exportSettings(inEnvironment(options)),
 		);
 }
@@ -72,16 +66,6 @@ function resolveCommand(): Command {
 		);
 }
 
-interface Configuring {
-	file?: string;
-	usualFile?: true;
-	format?: "plain" | "dotenvx";
-	onEdit?: "take-in" | "ask";
-	readers?: Reader[];
-	off?: true;
-	on?: true;
-}
-
 function mirrorCommand(): Command {
 	const mirror = new Command("mirror").description("how each environment's .env file is kept");
 	mirror
@@ -99,6 +83,8 @@ function mirrorCommand(): Command {
 		.addOption(new Option("--readers <names...>", "the programs that read it").choices(READERS))
 		.option("--off", "keep no file; the one that is there stays as it is")
 		.addOption(new Option("--on", "keep the file again").conflicts("off"))
-		.action(async (options: Asked & Configuring) => (await import("../mirrors.ts")).configure(inEnvironment(options)));
+		.action(async (options: Asked & Omit<ConfigureOptions, "environment">) =>
+			(await import("../mirrors.ts")).configure(inEnvironment(options)),
+		);
 	return mirror;
 }
