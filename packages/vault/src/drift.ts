@@ -55,7 +55,7 @@ interface Parts {
 /** The states in which a line is as someone left it, and stays so until it is decided. */
 const HANDS_OFF: ReadonlySet<LineState> = new Set(["edited", "deleted", "blank", "conflict"]);
 
-export function isDrift({ state }: Line): boolean {
+export function isDrift({ state }: Pick<Line, "state">): boolean {
 	return HANDS_OFF.has(state);
 }
 
