@@ -47,7 +47,7 @@ export async function withClient<T>(act: (client: Client) => Promise<T>): Promis
 
 function remote(url: string, token: string | null): Client {
 	if (token === null)
-		throw new AppError("OPTION_INVALID", { name: "HOLDFAST_TOKEN", detail: "HOLDFAST_URL is set and it is not" });
+		throw new AppError("OPTION_INVALID", { name: "HOLDFAST_TOKEN", detail: "it must be set where HOLDFAST_URL is" });
 	return createTRPCClient<AppRouter>({
 		links: [httpLink({ url: `${url}/trpc`, headers: { authorization: `Bearer ${token}` } })],
 	});

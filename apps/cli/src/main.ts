@@ -60,6 +60,16 @@ function program(): Command {
 		});
 
 	root
+		.command("remove")
+		.description("remove a setting; its versions stay in the history")
+		.argument("<name>")
+		.addOption(environmentOption())
+		.option("-m, --message <text>", "why, for the history")
+		.action(async (name: string, options: Asked & { message?: string }) =>
+			(await import("./settings.ts")).remove(name, inEnvironment(options)),
+		);
+
+	root
 		.command("get")
 		.description("print the value that applies (recorded in the audit log)")
 		.argument("<name>")

@@ -43,7 +43,8 @@ function rowOf({ name, state, base, saved, file }: MirrorLine): string[] {
 }
 
 function shownIn(side: Side | null): string {
-	return side === null ? "-" : (side.shown ?? "does not open").replaceAll("\n", "⏎");
+	if (side === null) return "-";
+	return side.shown === "" ? "(empty)" : (side.shown ?? "does not open").replaceAll("\n", "⏎");
 }
 
 export async function sync(which: Which): Promise<void> {
@@ -63,7 +64,7 @@ function sentenceOf({ target, status, reason }: MirrorView): string {
 	return reason ?? `${target} says what is saved.`;
 }
 
-/** @throws AppError `LINE_SETTLED` for a name whose line needs no choice. */
+/** @throws AppError `LINE_SETTLED` for a name whose line needs no choice, `SETTING_NOT_FOUND` for one that has none. */
 export async function resolve(
 	names: readonly string[],
 	{ environment, take, message }: { environment: string; take: "saved" | "file"; message?: string },
@@ -72,12 +73,13 @@ export async function resolve(
 		const { lines } = await client.mirrors.diff.query({ environment });
 		const choices = names.map((name) => {
 			const line = lines.find((each) => each.name === name);
-			if (!line) throw new AppError("LINE_SETTLED", { name });
+			if (!line) throw new AppError("SETTING_NOT_FOUND", { name });
 			return { name, take, saved: line.saved?.fingerprint ?? null, file: line.file?.fingerprint ?? null };
 		});
 		return client.mirrors.resolve.mutate({ environment, choices, ...(message !== undefined && { message }) });
 	});
-	process.stderr.write(`${sentenceOf(view)}\n`);
+	const done = take === "saved" ? "kept as saved" : "taken from the file";
+	process.stderr.write(`${names.join(", ")}: ${done}.${view.reason === null ? "" : ` ${view.reason}`}\n`);
 }
 
 export async function list(): Promise<void> {

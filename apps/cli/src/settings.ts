@@ -1,6 +1,6 @@
-/** `holdfast set`, `get` and `list`. Values come from a hidden prompt or standard input and go to standard output alone. */
+/** `holdfast set`, `remove`, `get` and `list`. Values come from a hidden prompt or standard input and go to standard output alone. */
 import { AppError } from "@holdfast/contract";
-import type { Layer, SaveResult, SettingView } from "@holdfast/contract/schemas";
+import type { Layer, MirrorStatus, SaveResult, SettingView } from "@holdfast/contract/schemas";
 import { withClient } from "./connect.ts";
 import { askHidden } from "./prompt.ts";
 import { table } from "./table.ts";
@@ -21,13 +21,26 @@ export async function set(name: string, { environment, plain, message }: SetOpti
 	process.stderr.write(`${saved(result)}\n`);
 }
 
+export async function remove(
+	name: string,
+	{ environment, message }: { environment: string; message?: string },
+): Promise<void> {
+	const input = { environment, name, ...(message !== undefined && { message }) };
+	const { revision } = await withClient((client) => client.settings.remove.mutate(input));
+	process.stderr.write(`Removed ${name} from ${environment}. Revision ${revision}.\n`);
+}
+
 /**
  * "Saved. Revision 42, mirrored to .env. 1 server takes it up within a second; programs that are already running need a
  * restart." With whatever there is to know of the file in between.
  */
-export function saved({ revision, workers, mirrors }: SaveResult): string {
-	const files = mirrors.filter(({ status }) => status === "mirrored").map(({ target }) => `, mirrored to ${target}`);
-	const reasons = mirrors.flatMap(({ reason }) => reason ?? []);
+export function saved({ revision, workers, mirrors, settings }: SaveResult): string {
+	const written = mirrors.filter(({ status }) => status === "mirrored" || status === "vault-only");
+	const files = written.map(({ target }) => `, mirrored to ${target}`);
+	// What only Holdfast has of other settings was said when they were saved.
+	const isNews = ({ status, names }: MirrorStatus) =>
+		status !== "vault-only" || settings.some(({ name }) => names.includes(name));
+	const reasons = mirrors.filter(isNews).flatMap(({ reason }) => reason ?? []);
 	return [`Saved. Revision ${revision}${files.join("")}.`, ...reasons, reached(workers)].join(" ");
 }
 

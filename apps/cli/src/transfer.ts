@@ -76,6 +76,9 @@ function chosen(rows: readonly ImportRow[], only?: readonly string[]): { name: s
 	return offered.filter(({ name, verdict }) => verdict !== "same" && (only?.includes(name) ?? true));
 }
 
+/** The exit code of an export that does not have all it was to have: whoever goes on without looking would miss a key. */
+const LEFT_OUT = 5;
+
 export interface ExportOptions {
 	environment: string;
 	format: ExportFormat;
@@ -92,6 +95,7 @@ export async function exportSettings(options: ExportOptions): Promise<void> {
 	if (output === undefined) process.stdout.write(text);
 	else writePrivately(output, text, force);
 	for (const { name, reason } of left) process.stderr.write(`${name} is not in it: ${reason}.\n`);
+	if (left.length > 0) process.exitCode = LEFT_OUT;
 }
 
 /**

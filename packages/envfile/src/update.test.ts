@@ -28,7 +28,7 @@ function project(text?: string) {
 test("a missing file is made for the owner alone, with two lines that say what it is", () => {
 	using it = project();
 	expect(it.update({ A: "1", B: null })).toEqual({ status: "replaced", vaultOnly: [], warned: [] });
-	expect(it.text()).toMatch(/^# .*Holdfast.*\n# .*hand edits.*\nA='1'\n$/);
+	expect(it.text()).toMatch(/^# .*Holdfast.*\n# .*hand edit.*\nA='1'\n$/);
 	expect(fs.statSync(it.path).mode & 0o777).toBe(0o600);
 });
 

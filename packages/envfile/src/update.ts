@@ -38,7 +38,7 @@ export interface UpdateResult {
 }
 
 const HEADER = `# Settings of this project, mirrored by Holdfast. Programs read them from here as from any .env file.
-# Edit by hand as you like: Holdfast respects hand edits and shows them as drift. Keep this file out of version control.
+# Edit by hand as you like: Holdfast overwrites no hand edit. Keep this file out of version control.
 `;
 
 const QUOTES: readonly Form[] = ["'", '"', "`"];

@@ -196,8 +196,9 @@ export class MirrorFiles {
 		const { entries } = old.read({ path: isThere ? to : from, root, options: before });
 		const ours = [...entries].filter(([name]) => values.has(name));
 		if (isThere) {
-			const next = before.format === after.format ? null : await fileFormat(after.format);
-			if (ours.length > 0) next?.update({ path: to, root, values: new Map(ours), options: after });
+			// Each line says the same as before, in the new format and to the new readers.
+			const next = await fileFormat(after.format);
+			if (ours.length > 0) next.update({ path: to, root, values: new Map(ours), options: after });
 			return;
 		}
 		const said = ours.filter(([name, value]) => values.get(name)?.value === value);

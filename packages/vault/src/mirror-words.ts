@@ -57,10 +57,12 @@ function dollarSentences({ lines, options }: Look): string[] {
 
 function driftSentence(left: readonly Line[], { file, onEdit }: MirrorOptions): string {
 	const names = left.map(({ name }) => name).join(", ");
-	const what = left.some(({ state }) => state === "conflict") ? "Saved and file both changed" : "It was left alone";
-	const end =
-		onEdit === "take-in" && left.every(isTakeable) ? "It is saved shortly." : `${what}: choose a side, in Drift.`;
-	return `${names} in ${file} is not what Holdfast wrote there: someone edited it. ${end}`;
+	const isConflict = left.some(({ state }) => state === "conflict");
+	const what = isConflict ? "Saved and file both changed" : "Nothing there is overwritten";
+	const choose = `${what}: choose a side, on the Drift screen or with \`holdfast resolve\`.`;
+	const isComing = onEdit === "take-in" && left.every(isTakeable);
+	const end = isComing ? "The edit is saved shortly, unless it looks like a mistake." : choose;
+	return `${names} in ${file} ${left.length === 1 ? "is" : "are"} not what Holdfast wrote there. ${end}`;
 }
 
 function vaultOnlySentence(vaultOnly: readonly VaultOnly[]): string | null {

@@ -296,6 +296,17 @@ describe("how a file is kept", () => {
 		});
 	});
 
+	test("for other readers: each line says the same to them, and nothing is taken for an edit", async () => {
+		await using v = await quietVault();
+		await configure(v, { readers: ["sh"] });
+		await v.save({ KEY: "it's $5" });
+		expect(v.envFile()).toContain("'\\''");
+		expect(await configure(v, { readers: ["node", "dotenv"] })).toMatchObject({ status: "mirrored" });
+		expect(parseEnv(v.envFile())).toEqual({ KEY: "it's $5" });
+		expect(await configure(v, { readers: null })).toMatchObject({ status: "vault-only", names: ["KEY"] });
+		expect(await mirrors.sync(v.vault, admin, main)).toMatchObject({ status: "vault-only" });
+	});
+
 	test("a value with a $ is written, and the readers that expand it elsewhere are named once", async () => {
 		await using v = await quietVault();
 		const { mirrors: statuses } = await v.save({ KEY: "pa$$word@" });

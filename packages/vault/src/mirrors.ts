@@ -125,9 +125,10 @@ export async function configure(vault: Vault, caller: Caller, input: ConfigureMi
 	const problem = fileProblem(vault, { ...environment, mirror: stored });
 	if (problem !== null) throw new AppError("MIRROR_FILE_INVALID", { name: after.file, detail: problem });
 	const { enabled, file, format, onEdit } = after;
-	const moved = before.file !== after.file || before.format !== after.format;
+	const isRead = before.readers.join() === after.readers.join();
+	const moved = before.file !== after.file || before.format !== after.format || !isRead;
 	// Of a file that nobody kept for a while, or whose readers can be given more now, a line that is missing is no edit.
-	const isNew = moved || (enabled && !before.enabled) || before.readers.join() !== after.readers.join();
+	const isNew = moved || (enabled && !before.enabled);
 	const details = { enabled, file, format, onEdit, readers: after.readers.join(", ") };
 	const committed = await vault.storage.commit({
 		mirror: {
@@ -244,7 +245,9 @@ async function lineView(vault: Vault, environment: LiveEnvironment, line: Line):
 	const secret = environment.values.get(name)?.secret ?? secretByCatalogue(name);
 	const sideOf = (side: "saved" | "file", hidden: boolean): Side | null => {
 		const [value, fingerprint] = [line[side], sideMark(vault, environment, line, side)];
-		return value === null || fingerprint === null ? null : { shown: hidden ? mask(value) : value, fingerprint };
+		return value === null || fingerprint === null
+			? null
+			: { shown: hidden && value !== "" ? mask(value) : value, fingerprint };
 	};
 	const saved = sideOf("saved", secret);
 	const isSaved = line.saved !== null && line.base === vault.fingerprint(name, line.saved);

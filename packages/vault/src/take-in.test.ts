@@ -30,7 +30,8 @@ describe("what is taken in", () => {
 
 	test("a line that was taken out, as a removal", async () => {
 		await using v = await testVault({ serves: false });
-		await v.save({ KEY: "one", OTHER: "a" });
+		await v.save({ KEY: "one" });
+		await v.save({ OTHER: "a" });
 		edit(v, (text) => text.replace(/^KEY=.*\n/m, ""));
 		await mirrors.sync(v.vault, admin, main);
 		expect(savedIn(v)).toEqual({ OTHER: "a" });
@@ -65,6 +66,31 @@ describe("what is taken in", () => {
 		writeFileSync(join(v.folder, ".env"), before.replace("one", "edited"));
 		expect(await mirrors.sync(v.vault, admin, main)).toMatchObject({ status: "drift", names: ["B", "C"] });
 		expect(savedIn(v)).toEqual({ A: "edited", B: "two", C: "three" });
+	});
+
+	test("not what an earlier version said, when a file from before a rotation was put back", async () => {
+		await using v = await testVault({ serves: false });
+		await v.save({ A: "one", B: "two" });
+		const before = v.envFile();
+		await v.save({ A: "rotated" });
+		await v.vault.mirrors.record();
+		writeFileSync(join(v.folder, ".env"), before);
+		expect(await mirrors.sync(v.vault, admin, main)).toMatchObject({ status: "drift", names: ["A"] });
+		expect(savedIn(v)).toEqual({ A: "rotated", B: "two" });
+	});
+
+	test.each([
+		["in the middle of a value", "B=two-tw"],
+		["at the end of a line", "A='rotated'\n"],
+	])("not what is left of a file that was cut %s", async (_, last) => {
+		await using v = await testVault({ serves: false });
+		writeFileSync(join(v.folder, ".env"), "A=one\nB=two-two\nC=three\n", { mode: 0o600 });
+		await v.save({ A: "one", B: "two-two", C: "three" });
+		await v.save({ A: "rotated" });
+		const text = v.envFile();
+		writeFileSync(join(v.folder, ".env"), text.slice(0, text.indexOf(last) + last.length));
+		expect(await mirrors.sync(v.vault, admin, main)).toMatchObject({ status: "drift" });
+		expect(savedIn(v)).toEqual({ A: "rotated", B: "two-two", C: "three" });
 	});
 
 	test("what is written while it is looked at, only once it is whole", async () => {

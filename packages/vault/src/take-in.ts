@@ -103,15 +103,39 @@ async function lookForEdits(vault: Vault, environment: LiveEnvironment): Promise
 		if (error instanceof AppError) return none;
 		throw error;
 	}
+	if (isCut(look)) return none;
 	const deleted = look.lines.filter(({ state }) => state === "deleted");
 	const removed = (await isOlderCopy(vault, environment, { deleted, lines: look.lines })) ? [] : deleted;
-	return { edits: [...look.lines.filter(isTakeable), ...removed], stamp: look.file.state?.stamp ?? null };
+	const edited: Line[] = [];
+	for (const line of look.lines.filter(isTakeable)) {
+		if (!(await isFormer(vault, environment, line))) edited.push(line);
+	}
+	return { edits: [...edited, ...removed], stamp: look.file.state?.stamp ?? null };
+}
+
+/** Whether a file seems to end in the middle of a value: whatever wrote it was not done, or had no room. */
+function isCut({ lines, file }: Look): boolean {
+	const text = file.state?.text ?? "";
+	if (text === "" || text.endsWith("\n")) return false;
+	return lines.some(
+		(line) =>
+			line.file !== null &&
+			text.endsWith(line.file) &&
+			line.saved?.startsWith(line.file) === true &&
+			line.file !== line.saved,
+	);
+}
+
+/** Whether a line says what an earlier version said: whoever put an older file back did not mean to give up a newer key. */
+async function isFormer(vault: Vault, { id }: LiveEnvironment, { name, file }: Line): Promise<boolean> {
+	const mark = vault.fingerprint(name, file ?? "");
+	return (await vault.storage.history(id, "shared", name)).some(({ fingerprint }) => fingerprint === mark);
 }
 
 /**
- * Whether a file seems to have been set back rather than edited: what is gone from it is just what came last, or is all
- * there was. An editor that was open since before leaves such a file, and so does a copy that is put back. That removes
- * nothing; someone has to say that it was meant.
+ * Whether a file seems to have been set back or cut short rather than edited: nothing that is left was first saved after
+ * what is gone. An editor that was open since before leaves such a file, and so do a copy that is put back and a write that
+ * ended early. That removes nothing; someone has to say that it was meant.
  */
 async function isOlderCopy(
 	vault: Vault,
@@ -126,7 +150,7 @@ async function isOlderCopy(
 	if (deleted.length === 0) return false;
 	const left = lines.filter(({ file }) => file !== null && file !== "");
 	const [goneSince, leftSince] = await Promise.all([deleted, left].map((some) => Promise.all(some.map(since))));
-	return Math.min(...(goneSince ?? [])) > Math.max(...(leftSince ?? []));
+	return Math.min(...(goneSince ?? [])) >= Math.max(...(leftSince ?? []));
 }
 
 /** Whoever edits a file of the project: known by the file alone. */

@@ -17,7 +17,7 @@ export function Unmanaged({ environment, target, names }: UnmanagedProps) {
 					{names.map((name, index) => (
 						<span key={name}>
 							{index > 0 && ", "}
-							<code className="break-all text-ink">{name}</code>
+							<code className="wrap-anywhere text-ink">{name}</code>
 						</span>
 					))}
 					.
