@@ -253,8 +253,10 @@ function withKey(planned: SealedDataKey | null): Pick<Change, "keys"> {
 }
 
 function auditOf(caller: Caller, request: Request, written: VersionWrite): Change["audit"][number] {
+	// A file that was edited brings both at once.
+	const isRemoval = request.action === "settings.save" && written.sealed === null;
 	return entry(caller, {
-		action: request.action,
+		action: isRemoval ? "settings.remove" : request.action,
 		target: written.name,
 		environment: request.environment,
 		outcome: "done",

@@ -36,6 +36,9 @@ describe("what is taken in", () => {
 		await mirrors.sync(v.vault, admin, main);
 		expect(savedIn(v)).toEqual({ OTHER: "a" });
 		expect(parseEnv(v.envFile())).toEqual({ OTHER: "a" });
+		const { entries } = await audit.list(v.vault, admin, { limit: 5 });
+		const recorded = { actor: "file:.env", action: "settings.remove", target: "KEY", outcome: "done" };
+		expect(entries).toContainEqual(expect.objectContaining(recorded));
 	});
 
 	test("not the loss of every line: a file that was emptied or exchanged removes nothing", async () => {
