@@ -18,7 +18,8 @@ export const FORMAT_WORDS: Record<MirrorOptions["format"], Words> = {
 export const EDIT_WORDS: Record<MirrorOptions["onEdit"], Words> = {
 	"take-in": {
 		title: "Take them in",
-		about: "A changed line is saved within a second, a removed one is removed. Conflicts wait for a choice.",
+		about:
+			"A changed line is saved within two seconds, a removed one is removed. What looks like a mistake waits for a choice.",
 	},
 	ask: { title: "Ask", about: "Every changed or removed line is left alone until someone chooses a side here." },
 };
