@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { newRootKeyText } from "@holdfast/crypto";
+import { newRootKey, rootKeyText } from "@holdfast/crypto";
 import { testFolder } from "@holdfast/vault/test";
 import { describe, expect, test } from "vitest";
 import { boot, link, type Project, testProject } from "./project.ts";
@@ -115,7 +115,7 @@ describe("FAULTS 15: a root key that is not the one is refused, nothing is set a
 		{ name: "missing", spoil: (key) => rmSync(key), says: /The root key is missing, .* sealed under root key \w{4}-/ },
 		{
 			name: "wrong",
-			spoil: (key) => writeFileSync(key, newRootKeyText()),
+			spoil: (key) => writeFileSync(key, rootKeyText(newRootKey())),
 			says: /the data is sealed under \w{4}-\w{4}-\w{4}-\w{4}, the key given is \w{4}-\w{4}-\w{4}-\w{4}/,
 		},
 		{ name: "short", spoil: (key) => writeFileSync(key, "c2hvcnQ="), says: /it has 5 bytes/ },

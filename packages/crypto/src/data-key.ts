@@ -6,8 +6,11 @@ import { createSecretKey, randomBytes } from "node:crypto";
 import { open, type SealContext, type SealingKey, seal } from "./envelope.ts";
 import type { RootKey } from "./root-key.ts";
 
-/** `instance` for Holdfast's own use, `environment:<name>` for shared values, `user:<id>` for personal ones. */
-export type KeyOwner = "instance" | `environment:${string}` | `user:${string}`;
+/**
+ * `instance` for Holdfast's own use, `environment:<name>` for shared values, `user:<id>` for personal ones, `backup:<id>` for
+ * one backup file.
+ */
+export type KeyOwner = "instance" | `environment:${string}` | `user:${string}` | `backup:${string}`;
 
 /** A data key as it is stored: nothing in it is secret without the root key. */
 export interface SealedDataKey {

@@ -16,25 +16,16 @@
  * each envelope has a key of its own and no IV is ever used twice under one key. The associated data is the header
  * (version and key id) followed by the context, each field with its length before it.
  */
-import {
-	createCipheriv,
-	createDecipheriv,
-	createSecretKey,
-	hkdfSync,
-	type KeyObject,
-	randomFillSync,
-} from "node:crypto";
+import { createSecretKey, hkdfSync, type KeyObject, randomFillSync } from "node:crypto";
+import { decrypt, encrypt, type GcmInput, IV_BYTES, TAG_BYTES } from "./gcm.ts";
 
 const VERSION = 0x01;
 const KEY_ID_BYTES = 8;
 const SALT_BYTES = 16;
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
 const SALT_AT = 1 + KEY_ID_BYTES;
 const IV_AT = SALT_AT + SALT_BYTES;
 const BODY_AT = IV_AT + IV_BYTES;
 const DERIVATION = "holdfast/1/envelope";
-const CIPHER = "aes-256-gcm";
 
 /** A key that seals and opens. `id` is 16 lower-case hex digits and travels in the envelope's header. */
 export interface SealingKey {
@@ -44,13 +35,13 @@ export interface SealingKey {
 
 /** The place an envelope belongs to. Every field is bound: changed in any, the envelope does not open. */
 export interface SealContext {
-	/** What kind of thing it is: a data key, one value, or an environment's snapshot. */
-	readonly purpose: "data-key" | "value" | "snapshot";
+	/** What kind of thing it is: a data key, one value, an environment's snapshot, a root key's bridge, a part of a backup. */
+	readonly purpose: "data-key" | "value" | "snapshot" | "root-key" | "backup";
 	readonly instance: string;
 	readonly owner: string;
 	readonly environment: string;
 	readonly name: string;
-	/** The version of a value, the edition of a snapshot, 0 for a data key. */
+	/** The version of a value, the edition of a snapshot, the place of a backup's piece in order, 0 for a key. */
 	readonly version: number;
 }
 
@@ -60,10 +51,8 @@ export function seal(key: SealingKey, context: SealContext, plaintext: Uint8Arra
 	head[0] = VERSION;
 	head.write(key.id, 1, KEY_ID_BYTES, "hex");
 	randomFillSync(head, SALT_AT);
-	const cipher = createCipheriv(CIPHER, deriveKey(key, head), head.subarray(IV_AT), { authTagLength: TAG_BYTES });
-	cipher.setAAD(associatedData(head, context));
-	const body = cipher.update(plaintext);
-	return Buffer.concat([head, body, cipher.final(), cipher.getAuthTag()]);
+	const { body, tag } = encrypt(gcmInput(key, context, head), plaintext);
+	return Buffer.concat([head, body, tag], BODY_AT + body.length + TAG_BYTES);
 }
 
 /**
@@ -74,18 +63,7 @@ export function open(key: SealingKey, context: SealContext, envelope: Uint8Array
 	const bytes = Buffer.from(envelope.buffer, envelope.byteOffset, envelope.byteLength);
 	if (envelopeKeyId(bytes) !== key.id) return null;
 	const tagAt = bytes.length - TAG_BYTES;
-	const decipher = createDecipheriv(CIPHER, deriveKey(key, bytes), bytes.subarray(IV_AT, BODY_AT), {
-		authTagLength: TAG_BYTES,
-	});
-	decipher.setAAD(associatedData(bytes, context));
-	decipher.setAuthTag(bytes.subarray(tagAt));
-	const body = decipher.update(bytes.subarray(BODY_AT, tagAt));
-	try {
-		return Buffer.concat([body, decipher.final()]);
-	} catch {
-		// `final` throws when the tag does not match, and for no other reason.
-		return null;
-	}
+	return decrypt(gcmInput(key, context, bytes), bytes.subarray(BODY_AT, tagAt), bytes.subarray(tagAt));
 }
 
 /** The id of the key an envelope says it is sealed under; `null` when the bytes are no envelope of this version. */
@@ -94,7 +72,14 @@ export function envelopeKeyId(envelope: Uint8Array): string | null {
 	return Buffer.from(envelope.subarray(1, SALT_AT)).toString("hex");
 }
 
-/** As a KeyObject: a cipher takes twice as long to begin with raw bytes. */
+function gcmInput(key: SealingKey, context: SealContext, header: Buffer): GcmInput {
+	return {
+		key: deriveKey(key, header),
+		iv: header.subarray(IV_AT, BODY_AT),
+		associated: associatedData(header, context),
+	};
+}
+
 function deriveKey(key: SealingKey, header: Buffer): KeyObject {
 	return createSecretKey(new Uint8Array(hkdfSync("sha256", key.key, header.subarray(SALT_AT, IV_AT), DERIVATION, 32)));
 }

@@ -3,7 +3,7 @@ import { AppError } from "@holdfast/contract";
 import { expect, test } from "vitest";
 import { newDataKey, openDataKey } from "./data-key.ts";
 import { claimCode, fingerprinter } from "./fingerprint.ts";
-import { newRootKeyText, parseRootKey } from "./root-key.ts";
+import { newRootKey, parseRootKey, rootKeyText } from "./root-key.ts";
 
 const refused = (text: string): unknown => {
 	try {
@@ -14,7 +14,7 @@ const refused = (text: string): unknown => {
 };
 
 test("a root key is read with white space around it, in either base64 alphabet", () => {
-	const text = newRootKeyText();
+	const text = rootKeyText(newRootKey());
 	const key = parseRootKey(` ${text}\n`, "root.key");
 	expect(key.fingerprint).toMatch(/^([0-9a-f]{4}-){3}[0-9a-f]{4}$/);
 	expect(parseRootKey(Buffer.from(text, "base64").toString("base64url"), "root.key").id).toBe(key.id);
@@ -34,16 +34,16 @@ test.each([
 });
 
 test("a data key opens under its own root key, instance and owner alone", () => {
-	const root = parseRootKey(newRootKeyText(), "a");
+	const root = newRootKey();
 	const { key, stored } = newDataKey(root, "i1", "user:ann");
 	expect(openDataKey(root, "i1", stored)?.id).toBe(key.id);
 	expect(openDataKey(root, "i2", stored)).toBeNull();
 	expect(openDataKey(root, "i1", { ...stored, owner: "user:eve" })).toBeNull();
-	expect(openDataKey(parseRootKey(newRootKeyText(), "b"), "i1", stored)).toBeNull();
+	expect(openDataKey(newRootKey(), "i1", stored)).toBeNull();
 });
 
 test("fingerprints tell same from different, per name and per instance", () => {
-	const root = parseRootKey(newRootKeyText(), "a");
+	const root = newRootKey();
 	const [one, two] = [newDataKey(root, "i1", "instance").key, newDataKey(root, "i2", "instance").key];
 	const mark = fingerprinter(one);
 	expect(mark("A", "x")).toBe(fingerprinter(one)("A", "x"));

@@ -1,10 +1,11 @@
 /**
- * The root key: 32 bytes above every other key. It is written as base64 and known by its fingerprint, which gives nothing
- * of it away. Nothing here reads or writes a file.
+ * The root key: 32 bytes above every other key. It is written as base64 or, for paper, as a recovery kit, and known by its
+ * fingerprint, which gives nothing of it away. Nothing here reads or writes a file.
  */
 import { createSecretKey, hkdfSync, randomBytes } from "node:crypto";
 import { AppError } from "@holdfast/contract";
 import type { SealingKey } from "./envelope.ts";
+import { readRecoveryKit } from "./recovery-kit.ts";
 
 const ROOT_KEY_BYTES = 32;
 
@@ -13,25 +14,52 @@ export interface RootKey extends SealingKey {
 	readonly fingerprint: string;
 }
 
-/** A new root key as text: 32 random bytes in base64. */
-export function newRootKeyText(): string {
-	return randomBytes(ROOT_KEY_BYTES).toString("base64");
+/** A new root key: 32 random bytes. */
+export function newRootKey(): RootKey {
+	return rootKeyOf(randomBytes(ROOT_KEY_BYTES));
+}
+
+/** The root key of these 32 bytes. Its id is derived from them. */
+export function rootKeyOf(bytes: Uint8Array): RootKey {
+	const id = derive(bytes, "root-key-id", 8);
+	return { id, fingerprint: (id.match(/.{4}/g) ?? []).join("-"), key: createSecretKey(bytes) };
+}
+
+/** A root key as the text that its file has: base64. */
+export function rootKeyText({ key }: RootKey): string {
+	return key.export().toString("base64");
 }
 
 /**
- * Read a root key's text, in base64 or base64url, surrounded by any white space.
+ * Read a root key's text: base64 or base64url, surrounded by any white space, or a recovery kit.
  *
  * @param where names the place it came from in the error.
- * @throws AppError `ROOT_KEY_MALFORMED` when it is not exactly 32 bytes.
+ * @throws AppError `ROOT_KEY_MALFORMED` when it is neither, or not exactly 32 bytes.
  */
 export function parseRootKey(text: string, where: string): RootKey {
 	const trimmed = text.trim();
 	const malformed = (detail: string) => new AppError("ROOT_KEY_MALFORMED", { name: where, detail });
 	if (trimmed === "") throw malformed("it is empty");
-	if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(trimmed)) throw malformed("it is not base64");
-	const bytes = Buffer.from(trimmed, "base64");
-	if (bytes.length !== ROOT_KEY_BYTES) throw malformed(`it has ${bytes.length} bytes`);
+	const bytes = readRecoveryKit(trimmed, malformed) ?? readBase64(trimmed, malformed);
 	if (bytes.every((byte) => byte === bytes[0])) throw malformed("all its bytes are the same");
-	const id = Buffer.from(hkdfSync("sha256", bytes, "", "holdfast/1/root-key-id", 8)).toString("hex");
-	return { id, fingerprint: (id.match(/.{4}/g) ?? []).join("-"), key: createSecretKey(bytes) };
+	return rootKeyOf(bytes);
+}
+
+function readBase64(text: string, malformed: (detail: string) => Error): Uint8Array {
+	if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) throw malformed("it is not base64");
+	const bytes = Buffer.from(text, "base64");
+	if (bytes.length !== ROOT_KEY_BYTES) throw malformed(`it has ${bytes.length} bytes`);
+	return bytes;
+}
+
+/**
+ * A digest by which a root key proves itself before anything is opened with it: 32 bytes as hex. It is derived apart from
+ * the id, so that a key whose id alone was copied into the data does not pass.
+ */
+export function canaryOf({ key }: RootKey): string {
+	return derive(key.export(), "root-key-canary", 32);
+}
+
+function derive(bytes: Uint8Array, purpose: string, length: number): string {
+	return Buffer.from(hkdfSync("sha256", bytes, "", `holdfast/1/${purpose}`, length)).toString("hex");
 }

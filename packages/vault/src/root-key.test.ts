@@ -9,7 +9,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { newRootKeyText, parseRootKey } from "@holdfast/crypto";
+import { newRootKey, parseRootKey, rootKeyText } from "@holdfast/crypto";
 import { describe, expect, test } from "vitest";
 import { admin, optionsIn, testFolder, testVault } from "../test/harness.ts";
 import { openVault, settings } from "./index.ts";
@@ -26,7 +26,7 @@ test("the first start makes a key that only its owner reads", async () => {
 describe("FAULTS 15: with data present, a start with a key that is not right is refused and makes no key", () => {
 	const broken: Record<string, [code: string, text: string | null]> = {
 		missing: ["ROOT_KEY_MISSING", null],
-		wrong: ["ROOT_KEY_WRONG", newRootKeyText()],
+		wrong: ["ROOT_KEY_WRONG", rootKeyText(newRootKey())],
 		short: ["ROOT_KEY_MALFORMED", Buffer.alloc(16, 7).toString("base64")],
 		malformed: ["ROOT_KEY_MALFORMED", "not a key"],
 		empty: ["ROOT_KEY_MALFORMED", ""],
@@ -61,7 +61,7 @@ describe("FAULTS 15: with data present, a start with a key that is not right is 
 	test("given in HOLDFAST_ROOT_KEY, the key in the file is not looked at", async () => {
 		using folder = testFolder();
 		const options = optionsIn(folder.path, {
-			rootKey: { text: newRootKeyText(), file: join(folder.path, "root.key") },
+			rootKey: { text: rootKeyText(newRootKey()), file: join(folder.path, "root.key") },
 		});
 		{
 			await using vault = await openVault(options);
@@ -69,7 +69,7 @@ describe("FAULTS 15: with data present, a start with a key that is not right is 
 		}
 		expect(existsSync(options.rootKey.file)).toBe(false);
 		await expect(
-			openVault({ ...options, rootKey: { ...options.rootKey, text: newRootKeyText() } }),
+			openVault({ ...options, rootKey: { ...options.rootKey, text: rootKeyText(newRootKey()) } }),
 		).rejects.toMatchObject({
 			code: "ROOT_KEY_WRONG",
 		});

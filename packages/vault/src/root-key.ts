@@ -5,7 +5,7 @@
 import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { AppError } from "@holdfast/contract";
-import { newRootKeyText, parseRootKey, type RootKey } from "@holdfast/crypto";
+import { newRootKey, parseRootKey, type RootKey, rootKeyText } from "@holdfast/crypto";
 
 export interface RootKeySource {
 	/** The key itself, from HOLDFAST_ROOT_KEY; `null` when unset. */
@@ -55,7 +55,7 @@ export function makeRootKey(source: RootKeySource): RootKey {
 	const draft = `${source.file}.${process.pid}.new`;
 	try {
 		rmSync(draft, { force: true });
-		writeDurably(draft, `${newRootKeyText()}\n`);
+		writeDurably(draft, `${rootKeyText(newRootKey())}\n`);
 		linkUnlessThere(draft, source.file);
 		syncFolder(dirname(source.file));
 	} catch (error) {
