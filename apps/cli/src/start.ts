@@ -29,7 +29,7 @@ export async function start(options: Options): Promise<void> {
 		"",
 		`data      ${here(options.dataDir)}`,
 		`mirror    ${here(join(options.projectDir, ".env"))}`,
-		`root key  ${vault.rootKeyFingerprint}${options.rootKey.text === null ? ` in ${here(options.rootKey.file)}` : ""}`,
+		`root key  ${vault.keys.roots.current.fingerprint}${options.rootKey.text === null ? ` in ${here(options.rootKey.file)}` : ""}`,
 		...(first && options.rootKey.text === null
 			? ["", "A root key was made. Copy it to a safe place now: without it, nothing saved here opens again."]
 			: []),

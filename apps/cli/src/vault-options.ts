@@ -3,6 +3,6 @@ import type { VaultOptions } from "@holdfast/vault";
 
 /** What opening the vault needs of the options. */
 export function vaultOptions(options: Options, more: Pick<VaultOptions, "serves" | "warn">): VaultOptions {
-	const { dataDir, projectDir, rootKey, processEnv, precedence } = options;
-	return { dataDir, projectDir, rootKey, processEnv, precedence, ...more };
+	const { dataDir, projectDir, rootKey, backupDir, processEnv, precedence } = options;
+	return { dataDir, projectDir, rootKey, backupDir, processEnv, precedence, ...more };
 }

@@ -11,7 +11,8 @@ test("with nothing set, everything has its stated fallback", () => {
 	expect(readOptions({}, folder.path)).toEqual({
 		dataDir: join(folder.path, ".holdfast"),
 		projectDir: folder.path,
-		rootKey: { text: null, file: join(folder.path, ".holdfast", "root.key") },
+		rootKey: { text: null, command: null, passphrase: null, file: join(folder.path, ".holdfast", "root.key") },
+		backupDir: join(folder.path, ".holdfast", "backups"),
 		port: 7420,
 		host: "127.0.0.1",
 		allowedHosts: [],
@@ -53,6 +54,14 @@ test("each listed variable changes some option", () => {
 	for (const { name } of VARIABLES) {
 		expect(JSON.stringify(readOptions({ [name]: samples[name] ?? "sample" }, folder.path)), name).not.toBe(unset);
 	}
+});
+
+test("what is run to get the root key is never read from a project's .env", () => {
+	using folder = testFolder();
+	writeFileSync(join(folder.path, ".env"), "HOLDFAST_ROOT_KEY_COMMAND=touch ran\n");
+
+	expect(readOptions({}, folder.path).rootKey.command).toBeNull();
+	expect(readOptions({ HOLDFAST_ROOT_KEY_COMMAND: "true" }, folder.path).rootKey.command).toBe("true");
 });
 
 test("the process environment is kept as it was, without Holdfast's own and without what is empty", () => {

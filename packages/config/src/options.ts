@@ -4,9 +4,10 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { AppError, DEFAULT_ENVIRONMENT, envFileName, type VariableName } from "@holdfast/contract";
+import { AppError, DEFAULT_ENVIRONMENT, envFileName, VARIABLES, type VariableName } from "@holdfast/contract";
 import { readEnvValues } from "@holdfast/envfile";
 
+const PROCESS_ONLY: ReadonlySet<string> = new Set(VARIABLES.flatMap((row) => ("processOnly" in row ? [row.name] : [])));
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
 export interface Options {
@@ -14,7 +15,9 @@ export interface Options {
 	dataDir: string;
 	/** The folder with the `.env` files: the one that has `.holdfast`, or else the working directory. */
 	projectDir: string;
-	rootKey: { text: string | null; file: string };
+	rootKey: { text: string | null; command: string | null; passphrase: string | null; file: string };
+	/** The folder for backups. */
+	backupDir: string;
 	port: number;
 	host: string;
 	allowedHosts: string[];
@@ -38,7 +41,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readOptions(env: Environment = process.env, cwd: string = process.cwd()): Options {
 	const projectDir = env.HOLDFAST_DATA_DIR ? cwd : findProject(cwd);
 	const envFile = readEnvValues(join(projectDir, envFileName(DEFAULT_ENVIRONMENT)));
-	const read = (name: VariableName) => env[name] || envFile.get(name) || null;
+	const read = (name: VariableName) => env[name] || (PROCESS_ONLY.has(name) ? null : envFile.get(name)) || null;
 	const dataDir = resolve(projectDir, read("HOLDFAST_DATA_DIR") ?? ".holdfast");
 	const keyFile = read("HOLDFAST_ROOT_KEY_FILE");
 	return {
@@ -46,8 +49,11 @@ export function readOptions(env: Environment = process.env, cwd: string = proces
 		projectDir,
 		rootKey: {
 			text: read("HOLDFAST_ROOT_KEY"),
+			command: read("HOLDFAST_ROOT_KEY_COMMAND"),
+			passphrase: read("HOLDFAST_ROOT_KEY_PASSPHRASE"),
 			file: keyFile === null ? join(dataDir, "root.key") : resolve(projectDir, keyFile),
 		},
+		backupDir: resolve(projectDir, read("HOLDFAST_BACKUP_DIR") ?? join(dataDir, "backups")),
 		port: portOf(read("HOLDFAST_PORT") ?? "7420"),
 		host: read("HOLDFAST_HOST") ?? "127.0.0.1",
 		allowedHosts: listOf(read("HOLDFAST_ALLOWED_HOSTS")).map((host) => host.toLowerCase()),

@@ -71,6 +71,11 @@ export const ERRORS = {
 	),
 	NOT_SET: row("PRECONDITION_FAILED", "{name} is not set.", "Set it in AI Settings."),
 	SETTING_NOT_FOUND: row("NOT_FOUND", "There is no saved setting {name}.", "Check the name and the environment."),
+	VERSION_NOT_FOUND: row(
+		"NOT_FOUND",
+		"{name} has no version {detail} with a value.",
+		"Choose one of the versions in its history.",
+	),
 	DUPLICATE_NAME: row("BAD_REQUEST", "{name} is written twice in one save.", "Keep one of the two."),
 	VERSION_CONFLICT: row(
 		"CONFLICT",
@@ -96,7 +101,7 @@ export const ERRORS = {
 	ROOT_KEY_MISSING: row(
 		"INTERNAL_SERVER_ERROR",
 		"The root key is missing, and there is data sealed under root key {detail}.",
-		"Put the key back (HOLDFAST_ROOT_KEY or root.key in the data folder). No new key is made over existing data.",
+		"Put the key back, or give the recovery kit in HOLDFAST_ROOT_KEY. No new key is made over existing data.",
 	),
 	ROOT_KEY_WRONG: row(
 		"INTERNAL_SERVER_ERROR",
@@ -106,12 +111,44 @@ export const ERRORS = {
 	ROOT_KEY_MALFORMED: row(
 		"INTERNAL_SERVER_ERROR",
 		"The root key in {name} cannot be read: {detail}.",
-		"It is 32 bytes in base64. Put back the copy you made of it.",
+		"It is 32 bytes in base64, or the text of a recovery kit. Put back the copy you made of it.",
 	),
 	ROOT_KEY_UNWRITABLE: row(
 		"INTERNAL_SERVER_ERROR",
 		"The root key {name} cannot be made: {detail}.",
 		"Let this user write to its folder, or give the key in HOLDFAST_ROOT_KEY.",
+	),
+	KIT_STORED: row(
+		"PRECONDITION_FAILED",
+		"The recovery kit of root key {name} was shown and confirmed to be stored.",
+		"Print it again with `holdfast key kit` on the server's machine.",
+	),
+	ROTATION_UNDER_WAY: row(
+		"CONFLICT",
+		"A rotation of the {name} keys is under way.",
+		"Wait until it is done; `holdfast key rotate` goes on with it.",
+	),
+	ROTATION_NEEDS_PASSPHRASE: row(
+		"BAD_REQUEST",
+		"The root key comes from a passphrase, and no new passphrase was given.",
+		"Give one of at least 12 characters.",
+	),
+	BACKUP_FAILED: row(
+		"SERVICE_UNAVAILABLE",
+		"The backup {name} could not be made: {detail}.",
+		"Mend the cause named here; nothing else was changed.",
+		true,
+	),
+	BACKUP_NOT_FOUND: row("NOT_FOUND", "There is no backup {name}.", "List them with `holdfast backup list`."),
+	BACKUP_DAMAGED: row(
+		"PRECONDITION_FAILED",
+		"The backup {name} is damaged: {detail}.",
+		"Use another copy of it, or an older backup. Nothing was changed.",
+	),
+	RESTORE_OVERWRITES: row(
+		"CONFLICT",
+		"There is already a database at {name}.",
+		"Move that folder away, or set HOLDFAST_DATA_DIR to an empty one. A restore overwrites nothing.",
 	),
 	VALUE_DAMAGED: row(
 		"INTERNAL_SERVER_ERROR",
@@ -201,6 +238,12 @@ export const ERRORS = {
 	),
 	NOT_ALLOWED: row("FORBIDDEN", "You may not do this: it needs {detail}.", "Ask an owner of this instance."),
 	TOKEN_NOT_FOUND: row("NOT_FOUND", "There is no service token {name}.", "List them with `holdfast token list`."),
+	PERSON_NOT_FOUND: row("NOT_FOUND", "There is no such person here.", "Choose one of the listed people."),
+	LAST_OWNER: row(
+		"PRECONDITION_FAILED",
+		"{name} is the last owner of this instance.",
+		"Make someone else an owner first.",
+	),
 	CLAIM_CODE_WRONG: row(
 		"FORBIDDEN",
 		"This is not the claim code.",

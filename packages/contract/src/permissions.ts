@@ -12,6 +12,11 @@ export const PERMISSIONS = {
 	"providers.use": "test keys, list models and chat",
 	"audit.see": "read the audit log",
 	"tokens.write": "create, list and revoke service tokens",
+	"members.write": "see and remove people",
+	"system.see": "see the state of keys and backups",
+	"system.write": "choose how long history and backups are kept",
+	"backups.write": "make backups and prove them",
+	"keys.write": "rotate keys and see the recovery kit",
 } as const;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -25,9 +30,14 @@ const ADMIN = [
 	"mirrors.write",
 	"audit.see",
 	"tokens.write",
+	"members.write",
+	"system.see",
+	"system.write",
+	"backups.write",
 ] as const;
+const OWNER = [...ADMIN, "keys.write"] as const;
 
-export const ROLES = { owner: ADMIN, admin: ADMIN, editor: EDITOR, viewer: VIEWER } as const satisfies Record<
+export const ROLES = { owner: OWNER, admin: ADMIN, editor: EDITOR, viewer: VIEWER } as const satisfies Record<
 	string,
 	readonly Permission[]
 >;

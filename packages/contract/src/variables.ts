@@ -8,6 +8,8 @@ export interface Variable {
 	fallback: string;
 	about: string;
 	secret?: true;
+	/** Read from the process environment alone: a line in a project's `.env` must not be able to say what is run. */
+	processOnly?: true;
 }
 
 export const VARIABLES = [
@@ -19,13 +21,32 @@ export const VARIABLES = [
 	{
 		name: "HOLDFAST_ROOT_KEY",
 		fallback: "the key in HOLDFAST_ROOT_KEY_FILE",
-		about: "The root key itself: 32 bytes in base64. Everything saved is sealed under it.",
+		about: "The root key itself: 32 bytes in base64, or a recovery kit. Everything saved is sealed under it.",
+		secret: true,
+	},
+	{
+		name: "HOLDFAST_ROOT_KEY_COMMAND",
+		fallback: "unset",
+		about:
+			"A command that prints the root key, such as one of a key management service or a password manager. Read from the process environment only.",
+		processOnly: true,
+	},
+	{
+		name: "HOLDFAST_ROOT_KEY_PASSPHRASE",
+		fallback: "unset",
+		about:
+			"A passphrase that the root key is derived from with scrypt, at least 12 characters. Each start takes longer.",
 		secret: true,
 	},
 	{
 		name: "HOLDFAST_ROOT_KEY_FILE",
 		fallback: "root.key in the data folder, made on the very first start",
 		about: "The file with the root key. Keep it on another disk than the backups of the database.",
+	},
+	{
+		name: "HOLDFAST_BACKUP_DIR",
+		fallback: "backups in the data folder",
+		about: "The folder for backups. Best on another disk than the data folder.",
 	},
 	{ name: "HOLDFAST_PORT", fallback: "7420", about: "The port the server listens on; 0 takes any free one." },
 	{

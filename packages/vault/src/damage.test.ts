@@ -66,7 +66,7 @@ test("a damaged snapshot is made again from the rows when a server starts", asyn
 
 test("rows are the truth: a snapshot of another time gives way to them", async () => {
 	const older = `UPDATE version SET current = 0 WHERE name = 'A' AND environment = 'default';
-		INSERT INTO version SELECT environment, owner, name, 2, 1, secret, NULL, NULL, revision + 1, at, by, message
+		INSERT INTO version SELECT environment, owner, name, 2, 1, secret, NULL, NULL, revision + 1, at, by, message, NULL
 		FROM version WHERE name = 'A' AND environment = 'default'`;
 	await using t = await tampered({ A: "a", B: "b" }, older);
 	expect(t.vault.live.find("default")?.values.has("A")).toBe(false);
@@ -130,7 +130,7 @@ describe("FAULTS 18: a ciphertext moved in the database does not open", () => {
 		["from another version", "UPDATE version SET version = 7 WHERE name='B' AND environment='default'"],
 		[
 			"to another owner",
-			`INSERT INTO version SELECT environment, 'eve', name, version, current, secret, sealed, fingerprint, revision, at, by, message FROM version WHERE name='B' AND environment='default'; ${FLIP}`,
+			`INSERT INTO version SELECT environment, 'eve', name, version, current, secret, sealed, fingerprint, revision, at, by, message, restored_from FROM version WHERE name='B' AND environment='default'; ${FLIP}`,
 		],
 		[
 			"from another table",

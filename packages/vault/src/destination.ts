@@ -5,7 +5,7 @@
 import { AppError, DEFAULT_ENVIRONMENT } from "@holdfast/contract";
 import type { Source } from "@holdfast/contract/schemas";
 import type { Caller } from "./access.ts";
-import { keyOwner, openValue } from "./live.ts";
+import { openValue } from "./live.ts";
 import type { Resolved } from "./settings.ts";
 import { chain, gather } from "./sources.ts";
 import type { VersionRow } from "./storage/storage.ts";
@@ -79,8 +79,7 @@ async function urlAtSave(
 		const rows = await vault.storage.history(place.environment, owner, url);
 		const row = rows.find(({ revision }) => revision <= since);
 		if (!row?.sealed) continue;
-		const dataKey = await vault.keys.find(keyOwner({ ...place, owner }));
-		return dataKey && openValue(dataKey, vault.storage.instance.id, row);
+		return openValue(await vault.keys.openerOf([row.sealed]), vault.storage.instance.id, row);
 	}
 	return null;
 }

@@ -55,6 +55,7 @@ export async function create(vault: Vault, caller: Caller, { name }: CreateEnvir
 		});
 		if (committed.done) return toView(await vault.live.require(name));
 		if (attempt === TRIES) throw new AppError("DATABASE_BUSY");
+		vault.keys.renew();
 	}
 }
 
@@ -114,6 +115,7 @@ export async function remove(vault: Vault, caller: Caller, { name }: RemoveEnvir
 			return { environment: toView(before), mirror: await viewOf(vault, vault.live.get(before.id) ?? before) };
 		}
 		if (attempt === TRIES) throw new AppError("DATABASE_BUSY");
+		vault.keys.renew();
 	}
 }
 
@@ -136,6 +138,7 @@ async function removals(vault: Vault, caller: Caller, { id }: LiveEnvironment): 
 		version: row.version + 1,
 		sealed: null,
 		fingerprint: null,
+		restoredFrom: null,
 		at: Date.now(),
 		by: caller.label,
 		message: "The environment was removed",

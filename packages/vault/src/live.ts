@@ -3,8 +3,8 @@
  * only what moved is opened again. Rows are the truth; a row that does not open is known as damaged and harms no other.
  */
 import { AppError } from "@holdfast/contract";
-import { type KeyOwner, open, type SealContext, type SealingKey } from "@holdfast/crypto";
-import type { KeyRing } from "./keyring.ts";
+import type { KeyOwner, SealContext } from "@holdfast/crypto";
+import type { KeyRing, Opener } from "./keyring.ts";
 import { openSnapshot, type Snapshot } from "./snapshot.ts";
 import type { StoredMirror } from "./storage/schema.ts";
 import type { EnvironmentRow, Storage, VersionRow } from "./storage/storage.ts";
@@ -105,12 +105,14 @@ export class Live {
 	async #load(stored: EnvironmentRow, known: LiveEnvironment | undefined): Promise<LiveEnvironment> {
 		const { id, name, revision, edition, removed } = stored;
 		const instance = this.#storage.instance.id;
-		const key = await this.#keys.find(`environment:${id}`);
+		const key = await this.#keys.of(stored.snapshot);
 		const snapshot = key && openSnapshot(key, { instance, environment: id, edition }, stored.snapshot);
 		const values = new Map(snapshot);
 		const damaged = new Set(snapshot ? known?.damaged : undefined);
 		let torn = snapshot === null;
-		for (const row of await this.#storage.current(id, "shared", snapshot ? known?.revision : undefined)) {
+		const rows = await this.#storage.current(id, "shared", snapshot ? known?.revision : undefined);
+		const opener = await this.#keys.openerOf(rows.map(({ sealed }) => sealed));
+		for (const row of rows) {
 			damaged.delete(row.name);
 			const { secret, version } = row;
 			const inSnapshot = values.get(row.name);
@@ -119,7 +121,7 @@ export class Live {
 				values.delete(row.name);
 				continue;
 			}
-			const value = key && openValue(key, instance, row);
+			const value = openValue(opener, instance, row);
 			if (value === null) damaged.add(row.name);
 			if (inSnapshot?.version === version) continue;
 			torn = true;
@@ -129,10 +131,10 @@ export class Live {
 	}
 }
 
-/** A version's value; `null` for a removal, and for a value that does not open in its place. */
-export function openValue(key: SealingKey, instance: string, row: VersionRow): string | null {
+/** A version's value; `null` for a removal, and for a value that is no longer kept or does not open in its place. */
+export function openValue(open: Opener, instance: string, row: VersionRow): string | null {
 	if (row.sealed === null) return null;
-	return open(key, valueContext(instance, row), row.sealed)?.toString("utf8") ?? null;
+	return open(valueContext(instance, row), row.sealed)?.toString("utf8") ?? null;
 }
 
 /** The place a version's value is sealed for. */

@@ -269,6 +269,7 @@ async function versionOf(
 ): Promise<{ text: string | null; secret: boolean } | null> {
 	const rows = await vault.storage.history(id, "shared", name);
 	const row = rows.find((each) => each.fingerprint === fingerprint);
-	const key = row ? await vault.keys.find(`environment:${id}`) : null;
-	return row ? { text: key && openValue(key, vault.storage.instance.id, row), secret: row.secret } : null;
+	if (!row) return null;
+	const opener = await vault.keys.openerOf([row.sealed]);
+	return { text: openValue(opener, vault.storage.instance.id, row), secret: row.secret };
 }

@@ -93,6 +93,7 @@ export async function change(vault: Vault, caller: Caller, request: Request): Pr
 			return answer(vault, caller, done);
 		}
 		if (attempt === TRIES) throw new AppError("DATABASE_BUSY");
+		vault.keys.renew();
 		await sleep(Math.random() * Math.min(attempt, 20));
 	}
 }
@@ -214,6 +215,7 @@ function sealVersions(vault: Vault, author: Author, subject: Subject): VersionWr
 			secret,
 			sealed: value === null ? null : seal(author.key, context, Buffer.from(value, "utf8")),
 			fingerprint: value === null ? null : vault.fingerprint(intent.name, value),
+			restoredFrom: null,
 			at: Date.now(),
 			by: author.by,
 			message,

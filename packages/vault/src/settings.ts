@@ -12,8 +12,9 @@ import type {
 } from "@holdfast/contract/schemas";
 import { PROVIDERS } from "@holdfast/providers";
 import { authorize, type Caller, entry } from "./access.ts";
-import { keyOwner, openValue } from "./live.ts";
+import { openValue } from "./live.ts";
 import { chain, gather, knownNames, toLayer, toView } from "./sources.ts";
+import type { VersionRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
 export { requireOwnUrl } from "./destination.ts";
@@ -62,16 +63,23 @@ export async function history(vault: Vault, caller: Caller, input: OneSetting): 
 	const stored = owner === "shared" ? "shared" : caller.userId;
 	if (stored === null) return [];
 	const { id } = await vault.live.require(environment);
-	const key = await vault.keys.find(keyOwner({ environment: id, owner: stored }));
 	const rows = await vault.storage.history(id, stored, name);
+	const opener = await vault.keys.openerOf(rows.map(({ sealed }) => sealed));
 	const secrets = new Set<string | null>();
-	return rows.map(({ sealed, ...row }) => {
+	return rows.map((row, i) => {
 		if (row.secret) secrets.add(row.fingerprint);
-		const text = key && openValue(key, vault.storage.instance.id, { ...row, sealed });
+		const text = openValue(opener, vault.storage.instance.id, row);
 		const shown = text !== null && secrets.has(row.fingerprint) ? mask(text) : text;
-		const { version, revision, at, by, secret, message } = row;
-		return { version, revision, at, by, removed: sealed === null, secret, shown, message };
+		const { version, revision, at, by, secret, message, restoredFrom } = row;
+		const change = changeOf(row, rows[i + 1]);
+		return { version, revision, at, by, change, restoredFrom, removed: change === "removed", secret, shown, message };
 	});
+}
+
+function changeOf(row: VersionRow, before: VersionRow | undefined): VersionView["change"] {
+	if (row.fingerprint === null) return "removed";
+	if (!before || before.fingerprint === null) return "created";
+	return before.fingerprint === row.fingerprint ? "kept" : "changed";
 }
 
 /** The whole chain of places that have a value for a name, and which one applies. */

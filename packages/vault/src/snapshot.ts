@@ -5,12 +5,21 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, DEFAULT_ENVIRONMENT, envFileName } from "@holdfast/contract";
-import { open, openDataKey, type SealContext, type SealingKey, seal } from "@holdfast/crypto";
+import {
+	envelopeKeyId,
+	open,
+	openDataKey,
+	type SealContext,
+	type SealedDataKey,
+	type SealingKey,
+	seal,
+} from "@holdfast/crypto";
 import Database from "better-sqlite3";
-import { type RootKeySource, requireRootKey } from "./root-key.ts";
+import type { RootKeyOptions } from "./root-key-source.ts";
+import { RootRing, type StoredRootKey } from "./root-ring.ts";
 
 export { type Candidate, candidates, type Sources } from "./resolve.ts";
-export { type RootKeySource, readRootKey } from "./root-key.ts";
+export { type RootKeyOptions, rootKeySource } from "./root-key-source.ts";
 
 /** The database's file in the data folder. */
 export const DATABASE_FILE = "holdfast.db";
@@ -80,13 +89,13 @@ export interface SavedValues {
  * @throws AppError `NO_VAULT` when there is no database in the folder, `ENVIRONMENT_NOT_FOUND`, `ROOT_KEY_MISSING`,
  * `ROOT_KEY_WRONG`, `ROOT_KEY_MALFORMED`, `VALUE_DAMAGED`, or `DATABASE_UNREADABLE`.
  */
-export function readSavedValues(folder: string, rootKey: RootKeySource, environment: string): SavedValues {
+export function readSavedValues(folder: string, rootKey: RootKeyOptions, environment: string): SavedValues {
 	const path = join(folder, DATABASE_FILE);
 	const rows = isThere(path) ? readRows(path, environment) : [];
 	const [first] = rows;
 	if (!first) throw new AppError("NO_VAULT", { detail: folder });
-	const [instance, rootKeyId, revision] = first;
-	const root = requireRootKey(rootKey, rootKeyId);
+	const [instance, rootKeys, revision] = first;
+	const roots = new RootRing(rootKey, instance, (JSON.parse(rootKeys) as JsonRootKey[]).map(toStored));
 	const files: Array<SavedValues["files"][number]> = [];
 
 	function valuesOf(name: string): Snapshot {
@@ -94,7 +103,9 @@ export function readSavedValues(folder: string, rootKey: RootKeySource, environm
 		if (!row) throw new AppError("ENVIRONMENT_NOT_FOUND", { name });
 		const [, , , , environment, edition, snapshot, id, sealed, file] = row;
 		files.push({ environment: name, path: file ?? envFileName(name) });
-		const key = openDataKey(root, instance, { id, owner: `environment:${environment}`, sealed });
+		const root = roots.get((sealed && envelopeKeyId(sealed)) ?? "");
+		const stored = { id, owner: `environment:${environment}`, sealed } as SealedDataKey;
+		const key = root && openDataKey(root, instance, stored);
 		const values = key && openSnapshot(key, { instance, environment, edition }, snapshot);
 		if (!values) throw new AppError("VALUE_DAMAGED", { name: `the snapshot of ${name}` });
 		return values;
@@ -105,17 +116,27 @@ export function readSavedValues(folder: string, rootKey: RootKeySource, environm
 	return { revision, own, base, files };
 }
 
+/** A root key as the statement below gives it: bytes as hex. */
+type JsonRootKey = Pick<StoredRootKey, "id" | "state"> & Partial<Omit<StoredRootKey, "bridge">> & { bridge?: string };
+
+/** What an older database does not have is left out of its JSON, and no bridge is no hex. */
+function toStored({ bridge, derivation = null, canary = null, retiredAt = null, ...row }: JsonRootKey): StoredRootKey {
+	return { ...row, derivation, canary, retiredAt, bridge: bridge ? Buffer.from(bridge, "hex") : null };
+}
+
 /** The instance, with an environment's snapshot and its data key; `environment` is `null` when there is none of them. */
 type Row = [
 	instance: string,
-	rootKeyId: string,
+	/** JSON of `JsonRootKey`s. */
+	rootKeys: string,
 	revision: number,
 	environment: string | null,
 	environmentId: string,
 	edition: number,
 	snapshot: Uint8Array,
-	keyId: string,
-	sealedKey: Uint8Array,
+	/** `null` when the key that the snapshot names is gone. */
+	keyId: string | null,
+	sealedKey: Uint8Array | null,
 	/**
 	 * `null` for the usual one. Whether it is turned off is not asked: the file is the user's own then, and its lines count as
 	 * any that are written by hand.
@@ -123,15 +144,27 @@ type Row = [
 	file: string | null,
 ];
 
-/** One statement, so that all it gives is of one moment. */
+/** One statement, so that all it gives is of one moment. The snapshot's header names the key it is sealed under. */
 const SELECT = `
-	SELECT i.id, i.root_key_id, i.revision, e.name, e.id, e.edition, e.snapshot, k.id, k.sealed, e.mirror ->> 'file'
+	SELECT i.id,
+		(SELECT json_group_array(json_object('id', r.id, 'state', r.state, 'derivation', json(r.derivation), 'canary', r.canary,
+			'bridge', hex(r.bridge), 'retiredAt', r.retired_at)) FROM root_key r),
+		i.revision, e.name, e.id, e.edition, e.snapshot, k.id, k.sealed, e.mirror ->> 'file'
+	FROM instance i
+	LEFT JOIN (environment e LEFT JOIN data_key k ON k.id = lower(hex(substr(e.snapshot, 2, 8))))
+		ON e.name IN (?, ?) AND NOT e.removed`;
+
+/** The root key of a database that no server has opened since there can be several: an application may be newer than that. */
+const ONE_ROOT_KEY = `json_array(json_object('id', i.root_key_id, 'state', 'current'))`;
+
+const SELECT_BEFORE_ROTATION = `
+	SELECT i.id, ${ONE_ROOT_KEY}, i.revision, e.name, e.id, e.edition, e.snapshot, k.id, k.sealed, e.mirror ->> 'file'
 	FROM instance i
 	LEFT JOIN (environment e JOIN data_key k ON k.owner = 'environment:' || e.id) ON e.name IN (?, ?) AND NOT e.removed`;
 
-/** The same of a database that no server has opened since environments have ids: an application may be newer than that. */
+/** The same from before environments had ids. */
 const SELECT_FIRST = `
-	SELECT i.id, i.root_key_id, i.revision, e.name, e.name, e.edition, e.snapshot, k.id, k.sealed, NULL
+	SELECT i.id, ${ONE_ROOT_KEY}, i.revision, e.name, e.name, e.edition, e.snapshot, k.id, k.sealed, NULL
 	FROM instance i
 	LEFT JOIN (environment e JOIN data_key k ON k.owner = 'environment:' || e.name) ON e.name IN (?, ?)`;
 
@@ -174,13 +207,15 @@ function select(source: string | Buffer, environment: string): Row[] {
 }
 
 function prepare(database: Database.Database): Database.Statement<[string, string], Row> {
-	try {
-		return database.prepare(SELECT);
-	} catch (error) {
-		// "no such column": https://sqlite.org/rescode.html#error
-		if (sqliteCode(error) !== "SQLITE_ERROR") throw error;
-		return database.prepare(SELECT_FIRST);
+	for (const select of [SELECT, SELECT_BEFORE_ROTATION]) {
+		try {
+			return database.prepare(select);
+		} catch (error) {
+			// "no such table" and "no such column": https://sqlite.org/rescode.html#error
+			if (sqliteCode(error) !== "SQLITE_ERROR") throw error;
+		}
 	}
+	return database.prepare(SELECT_FIRST);
 }
 
 /**

@@ -124,8 +124,8 @@ export function toView(
 async function personalValues(vault: Vault, userId: string, environment: string): Promise<Snapshot> {
 	const rows = (await vault.storage.current(environment, userId)).filter(({ sealed }) => sealed !== null);
 	if (rows.length === 0) return new Map();
-	const key = await vault.keys.find(`user:${userId}`);
-	const textOf = (row: VersionRow) => key && openValue(key, vault.storage.instance.id, row);
+	const opener = await vault.keys.openerOf(rows.map(({ sealed }) => sealed));
+	const textOf = (row: VersionRow) => openValue(opener, vault.storage.instance.id, row);
 	return new Map(rows.map((row) => [row.name, { value: textOf(row), version: row.version, secret: row.secret }]));
 }
 

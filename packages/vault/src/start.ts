@@ -5,10 +5,11 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { AppError, DEFAULT_ENVIRONMENT } from "@holdfast/contract";
-import { newDataKey, type RootKey } from "@holdfast/crypto";
+import { canaryOf, newDataKey } from "@holdfast/crypto";
 import type { KeyRing } from "./keyring.ts";
 import type { Live } from "./live.ts";
-import { makeRootKey, type RootKeySource, readRootKey, requireRootKey } from "./root-key.ts";
+import { type RootKeyOptions, rootKeySource } from "./root-key-source.ts";
+import { RootRing } from "./root-ring.ts";
 import { sealSnapshot } from "./snapshot.ts";
 import { connect, createInstance, readInstance, type SqliteDatabase } from "./storage/connect.ts";
 import { openLock } from "./storage/lock.ts";
@@ -18,7 +19,7 @@ import type { Storage } from "./storage/storage.ts";
 export interface Started {
 	database: SqliteDatabase;
 	storage: Storage;
-	root: RootKey;
+	roots: RootRing;
 }
 
 /**
@@ -27,7 +28,7 @@ export interface Started {
  *
  * @throws AppError `ROOT_KEY_MISSING`, `ROOT_KEY_WRONG` or `ROOT_KEY_MALFORMED`; then nothing was made or changed.
  */
-export async function start(dataDir: string, rootKey: RootKeySource): Promise<Started> {
+export async function start(dataDir: string, rootKey: RootKeyOptions): Promise<Started> {
 	try {
 		mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 		const lock = openLock(dataDir, "start");
@@ -43,33 +44,45 @@ export async function start(dataDir: string, rootKey: RootKeySource): Promise<St
 	}
 }
 
-function startLocked(dataDir: string, rootKey: RootKeySource): Started {
+function startLocked(dataDir: string, rootKey: RootKeyOptions): Started {
 	const database = connect(dataDir);
 	try {
 		const instance = readInstance(database);
-		if (!instance) return firstStart(database, dataDir, readRootKey(rootKey) ?? makeRootKey(rootKey));
-		const root = requireRootKey(rootKey, instance.rootKeyId);
-		return { database, storage: new SqliteStorage(database, dataDir, instance), root };
+		if (!instance) return firstStart(database, dataDir, rootKey);
+		const storage = new SqliteStorage(database, dataDir, instance);
+		return { database, storage, roots: openRoots(storage, rootKey) };
 	} catch (error) {
 		database.$client.close();
 		throw error;
 	}
 }
 
-function firstStart(database: SqliteDatabase, dataDir: string, root: RootKey): Started {
+function openRoots(storage: SqliteStorage, rootKey: RootKeyOptions): RootRing {
+	const stored = storage.rootKeys();
+	const roots = new RootRing(rootKey, storage.instance.id, stored);
+	const { id } = roots.presented;
+	if (stored.find((row) => row.id === id)?.canary === null)
+		storage.commit({ keyring: { step: "marked", id, canary: canaryOf(roots.presented) }, audit: [] });
+	return roots;
+}
+
+function firstStart(database: SqliteDatabase, dataDir: string, rootKey: RootKeyOptions): Started {
+	const { key: root, derivation } = rootKeySource(rootKey).first();
 	const instance = { id: randomUUID(), rootKeyId: root.id };
 	const storage = new SqliteStorage(database, dataDir, instance);
+	const canary = canaryOf(root);
+	const times = { createdAt: Date.now(), retiredAt: null, kitStoredAt: null };
 	const own = newDataKey(root, instance.id, "instance");
 	const shared = newDataKey(root, instance.id, `environment:${DEFAULT_ENVIRONMENT}`);
 	const place = { instance: instance.id, environment: DEFAULT_ENVIRONMENT, edition: 1 };
 	const create = { id: DEFAULT_ENVIRONMENT, name: DEFAULT_ENVIRONMENT };
 	const snapshot = { ...place, sealed: sealSnapshot(shared.key, place, new Map()) };
 	const begin = database.$client.transaction(() => {
-		createInstance(database, instance);
+		createInstance(database, instance.id, { id: root.id, state: "current", derivation, canary, ...times });
 		storage.commit({ keys: [own.stored, shared.stored], create, snapshot, audit: [] });
 	});
 	begin.immediate();
-	return { database, storage, root };
+	return { database, storage, roots: new RootRing(rootKey, instance.id, storage.rootKeys()) };
 }
 
 /** Seal again the snapshots that do not say what the rows say, so that applications can hydrate. */

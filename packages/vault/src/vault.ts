@@ -8,7 +8,7 @@ import { claimCode, fingerprinter, sessionSecret } from "@holdfast/crypto";
 import { KeyRing } from "./keyring.ts";
 import { Live, type LiveEnvironment } from "./live.ts";
 import { MirrorFiles, type MirrorStep } from "./mirror-files.ts";
-import type { RootKeySource } from "./root-key.ts";
+import type { RootKeyOptions } from "./root-key-source.ts";
 import { repairSnapshots, start } from "./start.ts";
 import type { SqliteDatabase } from "./storage/connect.ts";
 import type { Storage } from "./storage/storage.ts";
@@ -24,7 +24,9 @@ export interface VaultOptions {
 	dataDir: string;
 	/** The folder with the `.env` files, for a process that serves. Any other uses the one that was served last. */
 	projectDir: string;
-	rootKey: RootKeySource;
+	rootKey: RootKeyOptions;
+	/** The folder for backups. */
+	backupDir: string;
 	/** The process environment as it was at start. */
 	processEnv: ReadonlyMap<string, string>;
 	precedence: "saved" | "process";
@@ -45,7 +47,6 @@ export interface Vault {
 	readonly tokenUses: TokenUses;
 	/** This process as a worker; `null` when it does not serve. */
 	readonly worker: Worker | null;
-	readonly rootKeyFingerprint: string;
 	/** The keyed fingerprint of a value, for comparing without knowing. */
 	readonly fingerprint: (name: string, value: string) => string;
 	readonly claimCode: string;
@@ -62,8 +63,8 @@ export interface Vault {
  * @throws AppError `ROOT_KEY_MISSING`, `ROOT_KEY_WRONG` or `ROOT_KEY_MALFORMED`; then nothing was made or changed.
  */
 export async function openVault(given: VaultOptions): Promise<Vault> {
-	const { database, storage, root } = await start(given.dataDir, given.rootKey);
-	const keys = new KeyRing(root, storage);
+	const { database, storage, roots } = await start(given.dataDir, given.rootKey);
+	const keys = new KeyRing(roots, storage);
 	const instanceKey = await keys.find("instance");
 	if (!instanceKey) throw new AppError("VALUE_DAMAGED", { name: "the instance's data key" });
 	const fingerprint = fingerprinter(instanceKey);
@@ -83,7 +84,6 @@ export async function openVault(given: VaultOptions): Promise<Vault> {
 		mirrors,
 		tokenUses,
 		worker,
-		rootKeyFingerprint: root.fingerprint,
 		fingerprint,
 		claimCode: claimCode(instanceKey),
 		sessionSecret: sessionSecret(instanceKey),

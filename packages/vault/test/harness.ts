@@ -24,6 +24,7 @@ export function optionsIn(folder: string, more: Partial<VaultOptions> = {}): Vau
 		dataDir,
 		projectDir: folder,
 		rootKey: { text: null, file: join(dataDir, "root.key") },
+		backupDir: join(dataDir, "backups"),
 		processEnv: new Map(),
 		precedence: "saved",
 		serves: true,

@@ -36,6 +36,16 @@ export const RemoveSetting = z.strictObject({
 	message: Message,
 });
 
+export const RestoreSetting = z.strictObject({
+	environment: EnvironmentName,
+	owner: Owner,
+	name: SettingName,
+	/** The version whose value is saved again, as a new version. */
+	version: z.int().min(1),
+	expectedVersion: z.int().min(0).optional(),
+	message: Message,
+});
+
 export const ListSettings = z.strictObject({ environment: EnvironmentName });
 export const OneSetting = z.strictObject({ environment: EnvironmentName, owner: Owner, name: SettingName });
 export const ExplainSetting = z.strictObject({ environment: EnvironmentName, name: SettingName });
@@ -116,6 +126,10 @@ export const VersionView = z.object({
 	/** Milliseconds since 1970. For people: order comes from `revision`. */
 	at: z.number(),
 	by: z.string(),
+	/** Against the version before it. `kept`: the same value again. */
+	change: z.enum(["created", "changed", "kept", "removed"]),
+	/** The version whose value this one brought back; `null` for any other. */
+	restoredFrom: z.int().nullable(),
 	removed: z.boolean(),
 	secret: z.boolean(),
 	shown: z.string().nullable(),
@@ -133,6 +147,7 @@ export const Explanation = z.object({
 
 export type SaveSettings = z.infer<typeof SaveSettings>;
 export type RemoveSetting = z.infer<typeof RemoveSetting>;
+export type RestoreSetting = z.infer<typeof RestoreSetting>;
 export type ListSettings = z.infer<typeof ListSettings>;
 export type OneSetting = z.infer<typeof OneSetting>;
 export type ExplainSetting = z.infer<typeof ExplainSetting>;

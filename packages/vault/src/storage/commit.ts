@@ -1,20 +1,11 @@
 /** The one transaction of the vault: a change as data, compared with what is stored, and written whole or not at all. */
-import Database from "better-sqlite3";
 import { and, eq, sql } from "drizzle-orm";
+import { refuseGoneKeys, writeKeys } from "./commit-keys.ts";
+import { Conflict, unlessTaken } from "./conflict.ts";
 import type { SqliteDatabase } from "./connect.ts";
 import type { Queries } from "./queries.ts";
-import { dataKeys, environments, mirrors, tokens } from "./schema.ts";
+import { environments, instances, mirrors, tokens } from "./schema.ts";
 import type { Change, Committed, VersionWrite } from "./storage.ts";
-
-/** Ends the transaction with nothing written: what the change was made on has changed. */
-class Conflict extends Error {
-	readonly about: string;
-
-	constructor(about: string) {
-		super();
-		this.about = about;
-	}
-}
 
 export function committer(db: SqliteDatabase, queries: Queries): (change: Change) => Committed {
 	const transaction = db.$client.transaction((change: Change): Committed => {
@@ -29,7 +20,10 @@ export function committer(db: SqliteDatabase, queries: Queries): (change: Change
 		if (rename) renameEnvironment(db, rename, revision);
 		if (snapshot) writeSnapshot(queries, snapshot, revision);
 		if (mirror) configureMirror(db, mirror, revision);
+		writeKeys(db, change);
+		refuseGoneKeys(queries, change);
 		writeAccess(db, change);
+		if (change.policy) writePolicy(db, change.policy);
 		for (const entry of change.audit) queries.insertAudit.run({ ...entry, revision: raises ? revision : null });
 		for (const held of change.mirrored ?? []) queries.putMirror.run({ ...held });
 		return { done: true, revision };
@@ -101,23 +95,16 @@ function forgetFiles(db: SqliteDatabase, environment: string, revision: number):
 	db.update(mirrors).set({ revision, base: sql`'null'` }).where(eq(mirrors.environment, environment)).run();
 }
 
-function writeAccess(db: SqliteDatabase, { keys = [], token, revokeToken }: Change): void {
-	for (const { id, owner, sealed } of keys) {
-		const key = db.insert(dataKeys).values({ id, owner, sealed: Buffer.from(sealed) });
-		unlessTaken(owner, () => key.run());
-	}
+function writeAccess(db: SqliteDatabase, { token, revokeToken }: Change): void {
 	if (token) db.insert(tokens).values(token).run();
 	if (!revokeToken) return;
 	db.update(tokens).set({ revokedAt: revokeToken.at }).where(eq(tokens.id, revokeToken.id)).run();
 }
 
-/** Write, or end in a conflict when the place is taken. */
-function unlessTaken(about: string, write: () => unknown): void {
-	try {
-		write();
-	} catch (error) {
-		const taken = /^SQLITE_CONSTRAINT_(PRIMARYKEY|UNIQUE)$/;
-		if (error instanceof Database.SqliteError && taken.test(error.code)) throw new Conflict(about);
-		throw error;
-	}
+/** Merged here, so that of two who choose different things at once neither undoes the other. */
+function writePolicy(db: SqliteDatabase, policy: NonNullable<Change["policy"]>): void {
+	const { policy: before } = db.select({ policy: instances.policy }).from(instances).get() ?? {};
+	db.update(instances)
+		.set({ policy: { ...before, ...policy } })
+		.run();
 }

@@ -7,8 +7,8 @@ import { drizzle } from "drizzle-orm/better-sqlite3";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
 import { DATABASE_FILE } from "../snapshot.ts";
 import { makePrivateFile } from "./private-file.ts";
-import { instances } from "./schema.ts";
-import type { Instance } from "./storage.ts";
+import { instances, rootKeys } from "./schema.ts";
+import type { Instance, RootKeyRow } from "./storage.ts";
 
 /** Found through the package, because this file may be part of a bundle elsewhere. */
 const MIGRATIONS = join(dirname(createRequire(import.meta.url).resolve("@holdfast/vault/package.json")), "drizzle");
@@ -41,14 +41,15 @@ export function connect(folder: string) {
 
 /** The instance's row, `null` before the very first start has finished. */
 export function readInstance(db: SqliteDatabase): Instance | null {
-	return translated(() => db.select().from(instances).get() ?? null);
+	return translated(
+		() => db.select({ id: instances.id, rootKeyId: instances.rootKeyId }).from(instances).get() ?? null,
+	);
 }
 
-/** Write the instance's row, once. */
-export function createInstance(db: SqliteDatabase, instance: Instance): void {
-	db.insert(instances)
-		.values({ ...instance, revision: 0 })
-		.run();
+/** Write the instance's row and that of its first root key, once. */
+export function createInstance(db: SqliteDatabase, id: string, rootKey: Omit<RootKeyRow, "bridge">): void {
+	db.insert(instances).values({ id, rootKeyId: rootKey.id, revision: 0 }).run();
+	db.insert(rootKeys).values(rootKey).run();
 }
 
 function refuseOldSqlite(client: Database.Database): void {

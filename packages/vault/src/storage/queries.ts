@@ -1,8 +1,8 @@
 /** The prepared statements on a SQLite vault. Preparing costs ten times what running does, so each is prepared once. */
-import { and, desc, eq, gt, gte, isNotNull, lt, lte, sql } from "drizzle-orm";
+import { and, desc, eq, gt, gte, isNotNull, lt, lte, ne, sql } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import { account } from "./auth-tables.ts";
-import { audit, dataKeys, environments, instances, mirrors, tokens, versions, workers } from "./schema.ts";
+import { audit, dataKeys, environments, instances, mirrors, rootKeys, tokens, versions, workers } from "./schema.ts";
 
 const p = sql.placeholder;
 
@@ -30,7 +30,22 @@ export function prepareQueries(db: BetterSQLite3Database) {
 		dataKey: db
 			.select()
 			.from(dataKeys)
-			.where(eq(dataKeys.owner, p("owner")))
+			.where(and(eq(dataKeys.owner, p("owner")), sql`${dataKeys.current} = 1`))
+			.prepare(),
+		dataKeyById: db
+			.select()
+			.from(dataKeys)
+			.where(eq(dataKeys.id, p("id")))
+			.prepare(),
+		isDataKey: db
+			.select({ id: dataKeys.id })
+			.from(dataKeys)
+			.where(eq(dataKeys.id, p("id")))
+			.prepare(),
+		isRootKey: db
+			.select({ id: rootKeys.id })
+			.from(rootKeys)
+			.where(and(eq(rootKeys.id, p("id")), ne(rootKeys.state, "retired")))
 			.prepare(),
 		current: db
 			.select()
@@ -128,6 +143,7 @@ export function prepareQueries(db: BetterSQLite3Database) {
 				secret: p("secret"),
 				sealed: p("sealed"),
 				fingerprint: p("fingerprint"),
+				restoredFrom: p("restoredFrom"),
 				revision: p("revision"),
 				at: p("at"),
 				by: p("by"),

@@ -3,7 +3,8 @@
  * Nothing secret is stored in the clear: `sealed` columns hold envelopes, `fingerprint` keyed digests, `hash` digests of
  * random credentials. Times are milliseconds since 1970 and only for people; order comes from revisions and indexes.
  */
-import type { MirrorOptions } from "@holdfast/contract/schemas";
+import type { Drill, MirrorOptions, Policy, RotationKind } from "@holdfast/contract/schemas";
+import type { Derivation } from "@holdfast/crypto";
 import { sql } from "drizzle-orm";
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
@@ -12,17 +13,81 @@ export type StoredMirror = Partial<MirrorOptions>;
 
 const sealed = () => blob({ mode: "buffer" }).notNull();
 
+/** A rotation under way, or the last one; see rotation.ts. */
+export interface StoredRotation {
+	kind: RotationKind;
+	/** The root keys before and after; `null` for data keys. */
+	from: string | null;
+	to: string | null;
+	total: number;
+	done: number;
+	startedAt: number;
+	startedBy: string;
+	finishedAt: number | null;
+}
+
 /** One row: which instance this is, which root key it is sealed under, and the counter of its commits. */
 export const instances = sqliteTable("instance", {
 	id: text().primaryKey(),
+	/** The current root key. */
 	rootKeyId: text().notNull(),
 	revision: integer().notNull(),
+	/** How long things are kept, where that was chosen. */
+	policy: text({ mode: "json" }).$type<Partial<Policy>>().notNull().default({}),
+	rotation: text({ mode: "json" }).$type<StoredRotation>(),
+	/** Counts the rotations of data keys: a key of an older generation is to be replaced. */
+	generation: integer().notNull().default(0),
 });
 
-export const dataKeys = sqliteTable("data_key", {
+/** The root keys that anything here was ever sealed under. No key is stored in the clear. */
+export const rootKeys = sqliteTable(
+	"root_key",
+	{
+		id: text().primaryKey(),
+		/** At most one is `current`, and at most one `previous`: while a rotation lasts, either opens everything. */
+		state: text({ enum: ["current", "previous", "retired"] }).notNull(),
+		/** How it is derived from a passphrase; `null` for a key that is random. */
+		derivation: text({ mode: "json" }).$type<Derivation>(),
+		/** A digest that the right key has; `null` for a key older than this record, until it is next used. */
+		canary: text(),
+		/** The key itself sealed under another root key; `null` where no other key opens it. */
+		bridge: blob({ mode: "buffer" }),
+		createdAt: integer(),
+		retiredAt: integer(),
+		/** When someone said that its recovery kit is stored. */
+		kitStoredAt: integer(),
+	},
+	(table) => [
+		uniqueIndex("root_key_current").on(table.state).where(sql`state = 'current'`),
+		uniqueIndex("root_key_previous").on(table.state).where(sql`state = 'previous'`),
+	],
+);
+
+/** An owner has one current key. An older one stays until nothing is sealed under it any more. */
+export const dataKeys = sqliteTable(
+	"data_key",
+	{
+		id: text().primaryKey(),
+		owner: text().notNull(),
+		sealed: sealed(),
+		current: integer({ mode: "boolean" }).notNull().default(true),
+		generation: integer().notNull().default(0),
+	},
+	(table) => [uniqueIndex("data_key_current").on(table.owner).where(sql`current = 1`)],
+);
+
+/** The backups that were made here, whether or not their files are still there. */
+export const backups = sqliteTable("backup", {
 	id: text().primaryKey(),
-	owner: text().notNull().unique(),
-	sealed: sealed(),
+	/** The file's name in the folder for backups. */
+	file: text().notNull(),
+	at: integer().notNull(),
+	revision: integer().notNull(),
+	size: integer().notNull(),
+	rootKeyId: text().notNull(),
+	/** `schedule`, or who made it. */
+	by: text().notNull(),
+	drill: text({ mode: "json" }).$type<Drill>(),
 });
 
 /**
@@ -62,10 +127,12 @@ export const versions = sqliteTable(
 		version: integer().notNull(),
 		current: integer({ mode: "boolean" }).notNull(),
 		secret: integer({ mode: "boolean" }).notNull(),
-		/** `null` for a removal. */
+		/** `null` for a removal, and for an old version whose value is no longer kept. */
 		sealed: blob({ mode: "buffer" }),
 		/** `null` for a removal. */
 		fingerprint: text(),
+		/** The version whose value this one brought back. */
+		restoredFrom: integer(),
 		revision: integer().notNull(),
 		at: integer().notNull(),
 		by: text().notNull(),

@@ -3,17 +3,19 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { testFolder } from "../../test/harness.ts";
 import { DATABASE_FILE } from "../snapshot.ts";
-import { conformance } from "./conformance.ts";
+import { conformance, ROOT } from "./conformance.ts";
 import { connect, createInstance } from "./connect.ts";
 import { SqliteStorage } from "./sqlite.ts";
 
-const instance = { id: "i1", rootKeyId: "r1" };
+const instance = { id: "i1", rootKeyId: ROOT };
+const unknown = { derivation: null, canary: null, createdAt: null, retiredAt: null, kitStoredAt: null };
+const rootKey = { id: ROOT, state: "current", ...unknown } as const;
 
 describe("SQLite storage", () => {
 	conformance(async () => {
 		const folder = testFolder();
 		const database = connect(folder.path);
-		createInstance(database, instance);
+		createInstance(database, instance.id, rootKey);
 		const storage = new SqliteStorage(database, folder.path, instance);
 		return {
 			storage,
@@ -42,11 +44,11 @@ describe("SQLite storage", () => {
 	test("FAULTS 23: when the audit entry cannot be written, the change is not made", async () => {
 		using folder = testFolder();
 		const database = connect(folder.path);
-		createInstance(database, instance);
+		createInstance(database, instance.id, rootKey);
 		const storage = new SqliteStorage(database, folder.path, instance);
 		database.$client.exec("CREATE TRIGGER refuse BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no'); END");
 		const write = { environment: "default", owner: "shared", name: "A", version: 1, secret: true };
-		const row = { ...write, sealed: Buffer.from("x"), fingerprint: "f", at: 0, by: "t", message: null };
+		const row = { ...write, sealed: null, fingerprint: null, restoredFrom: null, at: 0, by: "t", message: null };
 		const act = { action: "settings.save", target: "A", environment: "default", outcome: "done" } as const;
 		const entry = { at: 0, actor: "t", actorLabel: "t", address: null, details: {}, ...act };
 		expect(() => storage.commit({ writes: [row], audit: [entry] })).toThrow(

@@ -4,14 +4,15 @@
  */
 import type { KeyOwner, SealedDataKey } from "@holdfast/crypto";
 import type { Statement } from "better-sqlite3";
-import { and, eq, lt, notInArray } from "drizzle-orm";
+import { and, eq, lt, ne, notInArray, sql } from "drizzle-orm";
 import { account, user } from "./auth-tables.ts";
 import { committer } from "./commit.ts";
 import { type SqliteDatabase, translated } from "./connect.ts";
 import { type FolderLock, openLock } from "./lock.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
-import { tokens, workers } from "./schema.ts";
-import type { Change, Committed, Instance, Storage, WorkerRow } from "./storage.ts";
+import { dataKeys, instances, rootKeys, tokens, workers } from "./schema.ts";
+import { countUnder, type PlaceName, SEALED, type SealedRow, selectSealed, toSealedRow } from "./sealed.ts";
+import type { Change, Committed, Instance, InstanceState, RootKeyRow, Storage, WorkerRow } from "./storage.ts";
 
 export class SqliteStorage implements Storage {
 	readonly instance: Instance;
@@ -45,9 +46,52 @@ export class SqliteStorage implements Storage {
 		return translated(() => this.#queries.environments.all());
 	}
 
+	state(): InstanceState {
+		const { policy, rotation, generation } = instances;
+		const row = translated(() => this.#db.select({ policy, rotation, generation }).from(instances).get());
+		return row ?? { policy: {}, rotation: null, generation: 0 };
+	}
+
+	rootKeys(): RootKeyRow[] {
+		return translated(() => this.#db.select().from(rootKeys).all());
+	}
+
 	dataKey(owner: string): SealedDataKey | null {
-		const row = translated(() => this.#queries.dataKey.get({ owner }));
-		return row ? { ...row, owner: row.owner as KeyOwner } : null;
+		return translated(() => toDataKey(this.#queries.dataKey.get({ owner })));
+	}
+
+	dataKeyById(id: string): SealedDataKey | null {
+		return translated(() => toDataKey(this.#queries.dataKeyById.get({ id })));
+	}
+
+	staleKeys(limit: number): SealedDataKey[] {
+		const { owner, current, generation } = dataKeys;
+		const isOlder = lt(generation, sql`(select ${instances.generation} from ${instances})`);
+		const isStale = and(eq(current, true), isOlder, ne(owner, "instance"));
+		const rows = translated(() =>
+			this.#db.select().from(dataKeys).where(isStale).orderBy(dataKeys.id).limit(limit).all(),
+		);
+		return rows.flatMap((row) => toDataKey(row) ?? []);
+	}
+
+	replacedKeys() {
+		const replaced = this.#db.select().from(dataKeys).where(eq(dataKeys.current, false));
+		return translated(() => replaced.all().map(({ id, owner }) => ({ id, owner: owner as KeyOwner })));
+	}
+
+	countSealed(place: PlaceName): number {
+		const { table, column } = SEALED[place];
+		const count = sql`select count(${sql.identifier(column)}) as n from ${sql.identifier(table)}`;
+		return translated(() => this.#db.get<{ n: number }>(count)?.n ?? 0);
+	}
+
+	sealed(place: PlaceName, after: SealedRow | null, limit: number): SealedRow[] {
+		const rows = translated(() => this.#db.all<Record<string, unknown>>(selectSealed(place, after, limit)));
+		return rows.map((row) => toSealedRow(place, row));
+	}
+
+	references(keyId: string): number {
+		return translated(() => this.#db.get<{ n: number }>(countUnder(keyId))?.n ?? 0);
 	}
 
 	current(environment: string, owner: string, since = -1) {
@@ -139,4 +183,8 @@ export class SqliteStorage implements Storage {
 		this.#mirrorLock.close();
 		this.#db.$client.close();
 	}
+}
+
+function toDataKey(row: { id: string; owner: string; sealed: Uint8Array } | undefined): SealedDataKey | null {
+	return row ? { id: row.id, owner: row.owner as KeyOwner, sealed: row.sealed } : null;
 }

@@ -2,13 +2,37 @@
  * What the vault asks of a database. Implementations know rows and transactions and nothing of keys, permissions or files;
  * `conformance.ts` is the suite that each of them passes.
  */
-import type { SealedDataKey } from "@holdfast/crypto";
-import type { StoredMirror } from "./schema.ts";
+import type { Policy } from "@holdfast/contract/schemas";
+import type { Derivation, KeyOwner, SealedDataKey } from "@holdfast/crypto";
+import type { StoredMirror, StoredRotation } from "./schema.ts";
+import type { PlaceName, Resealed, SealedRow } from "./sealed.ts";
 
 export interface Instance {
 	id: string;
 	/** The id of the root key everything is sealed under. */
 	rootKeyId: string;
+}
+
+/** What the instance's row says beside that. */
+export interface InstanceState {
+	/** How long things are kept, where that was chosen. */
+	policy: Partial<Policy>;
+	/** The rotation under way, or the last one. */
+	rotation: StoredRotation | null;
+	/** Data keys of an older generation are to be replaced. */
+	generation: number;
+}
+
+export interface RootKeyRow {
+	id: string;
+	state: "current" | "previous" | "retired";
+	derivation: Derivation | null;
+	canary: string | null;
+	/** The key itself sealed under another root key, whose id is in the envelope's header. */
+	bridge: Uint8Array | null;
+	createdAt: number | null;
+	retiredAt: number | null;
+	kitStoredAt: number | null;
 }
 
 export interface EnvironmentRow {
@@ -24,7 +48,7 @@ export interface EnvironmentRow {
 	removed: boolean;
 }
 
-/** One version of one setting. `sealed` and `fingerprint` are `null` for a removal. */
+/** One version of one setting. `fingerprint` is `null` for a removal, `sealed` also where an old value is no longer kept. */
 export interface VersionRow {
 	/** The environment's id. */
 	environment: string;
@@ -35,6 +59,8 @@ export interface VersionRow {
 	secret: boolean;
 	sealed: Uint8Array | null;
 	fingerprint: string | null;
+	/** The version whose value this one brought back. */
+	restoredFrom: number | null;
 	revision: number;
 	/** Milliseconds since 1970. */
 	at: number;
@@ -96,6 +122,29 @@ export interface WorkerRow {
 /** A version to be written: the one after the current one, or the commit is refused as a conflict. */
 export type VersionWrite = Omit<VersionRow, "revision">;
 
+/** A step of a rotation; see rotation.ts in the vault. A step whose ground has moved is a conflict. */
+export type KeyringStep =
+	/** The canary of a root key that had none. */
+	| { step: "marked"; id: string; canary: string }
+	/** A new root key over the one `before`, and each older key's bridge under the new one. */
+	| {
+			step: "began-root";
+			before: string;
+			key: RootKeyRow;
+			bridges: ReadonlyArray<{ id: string; bridge: Uint8Array }>;
+			rotation: StoredRotation;
+	  }
+	| { step: "began-data"; generation: number; rotation: StoredRotation }
+	/** A new current data key in the place of another, which stays for what is sealed under it. */
+	| { step: "replaced"; before: string; key: SealedDataKey }
+	| { step: "resealed"; place: PlaceName; rows: readonly Resealed[] }
+	/** Refused while anything is sealed under the key. The rotation is finished with it. */
+	| { step: "retired-root"; id: string; at: number }
+	/** Data keys that are not current and that nothing is sealed under. */
+	| { step: "dropped"; ids: readonly string[] }
+	| { step: "finished-data"; at: number }
+	| { step: "kit-stored"; id: string; at: number };
+
 /**
  * One commit, as data. All of it is written, or none. When it has anything but audit entries, what files hold and tokens, it raises the
  * revision by one, and audit entries carry the new revision.
@@ -115,13 +164,19 @@ export interface Change {
 	rename?: { environment: string; from: string; to: string; moved: boolean };
 	/** Data keys of owners that have none. */
 	keys?: readonly SealedDataKey[];
+	keyring?: KeyringStep;
+	/** How long things are kept; what is not named stays as it is. */
+	policy?: Partial<Policy>;
 	audit: ReadonlyArray<Omit<AuditRow, "index" | "revision">>;
 	mirrored?: readonly MirrorRow[];
 	token?: TokenRow;
 	revokeToken?: { id: string; at: number };
 }
 
-/** `conflict` names the setting, environment or key owner that changed since the caller read it. Nothing was written. */
+/**
+ * `conflict` names the setting, environment, key or key owner that changed since the caller read it, or the key that what
+ * was to be written is sealed under and that is gone. Nothing was written.
+ */
 export type Committed = { done: true; revision: number } | { done: false; conflict: string };
 
 /** An embedded database answers at once, a server's later; the vault awaits both. */
@@ -132,8 +187,22 @@ export interface Storage {
 	readonly instance: Instance;
 	/** The current revision. Cheap: it is asked before every read. */
 	revision(): Answer<number>;
+	state(): Answer<InstanceState>;
+	rootKeys(): Answer<RootKeyRow[]>;
 	environments(): Answer<EnvironmentRow[]>;
+	/** The current data key of an owner. */
 	dataKey(owner: string): Answer<SealedDataKey | null>;
+	dataKeyById(id: string): Answer<SealedDataKey | null>;
+	/** Data keys that have yet to be replaced, oldest ids first: current ones of a generation before the instance's. */
+	staleKeys(limit: number): Answer<SealedDataKey[]>;
+	/** The ids and owners of data keys that are no longer current. */
+	replacedKeys(): Answer<Array<{ id: string; owner: KeyOwner }>>;
+	/** How many envelopes a place has. */
+	countSealed(place: PlaceName): Answer<number>;
+	/** Envelopes of a place in the order of its key, after a row. */
+	sealed(place: PlaceName, after: SealedRow | null, limit: number): Answer<SealedRow[]>;
+	/** How many envelopes are sealed under a key. */
+	references(keyId: string): Answer<number>;
 	/** The current versions of an owner in an environment, removals included, that are newer than `since`. */
 	current(environment: string, owner: string, since?: number): Answer<VersionRow[]>;
 	/** The current versions of every owner in an environment, without removals. */

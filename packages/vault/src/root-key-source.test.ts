@@ -20,7 +20,7 @@ test("the first start makes a key that only its owner reads", async () => {
 	await using v = await testVault();
 	const { file } = v.vault.options.rootKey;
 	expect(statSync(file).mode & 0o777).toBe(0o600);
-	expect(parseRootKey(readFileSync(file, "utf8"), file).fingerprint).toBe(v.vault.rootKeyFingerprint);
+	expect(parseRootKey(readFileSync(file, "utf8"), file).fingerprint).toBe(v.vault.keys.roots.current.fingerprint);
 });
 
 describe("FAULTS 15: with data present, a start with a key that is not right is refused and makes no key", () => {
@@ -38,7 +38,7 @@ describe("FAULTS 15: with data present, a start with a key that is not right is 
 		let fingerprint: string;
 		{
 			await using vault = await openVault(options);
-			fingerprint = vault.rootKeyFingerprint;
+			fingerprint = vault.keys.roots.current.fingerprint;
 			await settings.save(vault, admin, {
 				environment: "default",
 				owner: "shared",
@@ -65,7 +65,7 @@ describe("FAULTS 15: with data present, a start with a key that is not right is 
 		});
 		{
 			await using vault = await openVault(options);
-			expect(vault.rootKeyFingerprint).toMatch(/-/);
+			expect(vault.keys.roots.current.fingerprint).toMatch(/-/);
 		}
 		expect(existsSync(options.rootKey.file)).toBe(false);
 		await expect(
@@ -80,7 +80,7 @@ test("FAULTS 16: first starts at the same time make one key between them", async
 	using folder = testFolder();
 	const options = optionsIn(folder.path);
 	const vaults = await Promise.all(Array.from({ length: 6 }, () => openVault({ ...options, serves: false })));
-	expect(new Set(vaults.map(({ rootKeyFingerprint }) => rootKeyFingerprint)).size).toBe(1);
+	expect(new Set(vaults.map(({ keys }) => keys.roots.current.fingerprint)).size).toBe(1);
 	expect(new Set(vaults.map(({ storage }) => storage.instance.id)).size).toBe(1);
 	for (const vault of vaults) await vault[Symbol.asyncDispose]();
 	expect(readdirSync(options.dataDir).filter((name) => name.includes("root.key"))).toEqual(["root.key"]);

@@ -1,0 +1,19 @@
+/** The people who have an account here. */
+import { z } from "zod";
+import { ROLES, type Role } from "../permissions.ts";
+
+const roles = Object.keys(ROLES) as [Role, ...Role[]];
+
+export const RemovePerson = z.strictObject({ id: z.string().min(1).max(100) });
+
+export const PersonView = z.object({
+	id: z.string(),
+	name: z.string(),
+	email: z.string(),
+	role: z.enum(roles),
+	/** Milliseconds since 1970. */
+	createdAt: z.number(),
+});
+
+export type RemovePerson = z.infer<typeof RemovePerson>;
+export type PersonView = z.infer<typeof PersonView>;

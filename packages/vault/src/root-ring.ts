@@ -1,0 +1,94 @@
+/**
+ * The root keys of an instance, as far as the one that its source has opens them. While a rotation lasts there are two, and
+ * either opens the other, so that no process has to be given both; the keys before them open with the current one.
+ */
+import { AppError } from "@holdfast/contract";
+import { canaryOf, envelopeKeyId, openRootKey, type RootKey } from "@holdfast/crypto";
+import { type RootKeyOptions, type RootKeySource, rootKeySource } from "./root-key-source.ts";
+import type { RootKeyRow } from "./storage/storage.ts";
+
+/** What is stored of a root key, as far as it takes to open what is sealed under it. */
+export type StoredRootKey = Pick<RootKeyRow, "id" | "state" | "derivation" | "canary" | "bridge" | "retiredAt">;
+
+export class RootRing {
+	readonly source: RootKeySource;
+	/** The key that the source had when the instance was opened. */
+	readonly presented: RootKey;
+	readonly #instance: string;
+	readonly #keys = new Map<string, RootKey>();
+	#current: string;
+
+	/**
+	 * @throws AppError `ROOT_KEY_MISSING`, `ROOT_KEY_WRONG` or `ROOT_KEY_MALFORMED`.
+	 */
+	constructor(options: RootKeyOptions, instance: string, stored: readonly StoredRootKey[]) {
+		this.source = rootKeySource(options);
+		this.presented = requireKey(this.source, stored);
+		this.#instance = instance;
+		this.#current = this.presented.id;
+		this.#keys.set(this.presented.id, this.presented);
+		this.adopt(stored);
+	}
+
+	/** The key that new data keys are sealed under. */
+	get current(): RootKey {
+		return this.#keys.get(this.#current) ?? this.presented;
+	}
+
+	/** A key by its id; `null` when it is not one of this instance's, or does not open. */
+	get(id: string): RootKey | null {
+		return this.#keys.get(id) ?? null;
+	}
+
+	/**
+	 * Take in what is stored of the root keys by now.
+	 *
+	 * @throws AppError `VALUE_DAMAGED` when the current key does not open with any that is known.
+	 */
+	adopt(stored: readonly StoredRootKey[]): void {
+		for (let opened = true; opened; ) {
+			opened = false;
+			for (const { id, bridge } of stored) {
+				const under = bridge && !this.#keys.has(id) ? this.#keys.get(envelopeKeyId(bridge) ?? "") : undefined;
+				const key = under && bridge ? openRootKey(under, this.#instance, id, bridge) : null;
+				if (key) this.#keys.set(id, key);
+				opened ||= key !== null;
+			}
+		}
+		const current = stored.find(({ state }) => state === "current");
+		if (!current || !this.#keys.has(current.id)) throw new AppError("VALUE_DAMAGED", { name: "the new root key" });
+		this.#current = current.id;
+	}
+}
+
+/** The key that the source has, if it is one that data is sealed under. */
+function requireKey(source: RootKeySource, stored: readonly StoredRootKey[]): RootKey {
+	// The current one first: it is the one that should be there.
+	const active = stored
+		.filter(({ state }) => state !== "retired")
+		.sort((a, b) => Number(b.state === "current") - Number(a.state === "current"));
+	const wanted = active.map(({ id }) => fingerprint(id)).join(" or ");
+	const derivations = active.flatMap(({ derivation }) => derivation ?? []);
+	const key = source.read(derivations, ({ id }) => active.some((row) => row.id === id));
+	if (key === null) {
+		if (source.kind !== "passphrase") throw new AppError("ROOT_KEY_MISSING", { detail: wanted });
+		const detail = `the data is sealed under ${wanted}, which is not derived from a passphrase`;
+		throw new AppError("ROOT_KEY_WRONG", { detail });
+	}
+	const row = stored.find(({ id }) => id === key.id);
+	const detail = `the data is sealed under ${wanted}, the key given is ${key.fingerprint}`;
+	if (!row) throw new AppError("ROOT_KEY_WRONG", { detail });
+	if (row.state === "retired")
+		throw new AppError("ROOT_KEY_WRONG", { detail: `${detail}, which was retired${onDay(row)}` });
+	if (row.canary !== null && row.canary !== canaryOf(key))
+		throw new AppError("ROOT_KEY_WRONG", { detail: `${detail}, and its canary is another one` });
+	return key;
+}
+
+function onDay({ retiredAt }: StoredRootKey): string {
+	return retiredAt === null ? "" : ` on ${new Date(retiredAt).toISOString().slice(0, 10)}`;
+}
+
+function fingerprint(id: string): string {
+	return (id.match(/.{4}/g) ?? []).join("-");
+}
