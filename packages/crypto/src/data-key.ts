@@ -19,7 +19,8 @@ export interface SealedDataKey {
 	sealed: Uint8Array;
 }
 
-function contextOf(instance: string, owner: KeyOwner, id: string): SealContext {
+/** The place that a data key is sealed for. */
+export function dataKeyContext(instance: string, owner: KeyOwner, id: string): SealContext {
 	return { purpose: "data-key", instance, owner, environment: "", name: id, version: 0 };
 }
 
@@ -31,12 +32,12 @@ export function newDataKey(
 ): { key: SealingKey; stored: SealedDataKey } {
 	const id = randomBytes(8).toString("hex");
 	const bytes = randomBytes(32);
-	const sealed = seal(root, contextOf(instance, owner, id), bytes);
+	const sealed = seal(root, dataKeyContext(instance, owner, id), bytes);
 	return { key: { id, key: createSecretKey(bytes) }, stored: { id, owner, sealed } };
 }
 
 /** Open a stored data key; `null` when it does not open under this root key for this instance and owner. */
 export function openDataKey(root: RootKey, instance: string, stored: SealedDataKey): SealingKey | null {
-	const bytes = open(root, contextOf(instance, stored.owner, stored.id), stored.sealed);
+	const bytes = open(root, dataKeyContext(instance, stored.owner, stored.id), stored.sealed);
 	return bytes?.length === 32 ? { id: stored.id, key: createSecretKey(bytes) } : null;
 }

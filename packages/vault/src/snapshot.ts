@@ -35,7 +35,8 @@ export type Snapshot = ReadonlyMap<string, SnapshotValue>;
 
 type Entry = [name: string, value: string | null, secret: 0 | 1, version: number];
 
-function contextOf(instance: string, environment: string, edition: number): SealContext {
+/** The place that an edition of an environment's snapshot is sealed for. */
+export function snapshotContext(instance: string, environment: string, edition: number): SealContext {
 	return {
 		purpose: "snapshot",
 		instance,
@@ -53,7 +54,7 @@ export function sealSnapshot(
 	values: Snapshot,
 ): Buffer {
 	const entries = Array.from(values, ([name, v]): Entry => [name, v.value, v.secret ? 1 : 0, v.version]);
-	const context = contextOf(place.instance, place.environment, place.edition);
+	const context = snapshotContext(place.instance, place.environment, place.edition);
 	return seal(key, context, Buffer.from(JSON.stringify(entries), "utf8"));
 }
 
@@ -63,7 +64,7 @@ export function openSnapshot(
 	place: { instance: string; environment: string; edition: number },
 	sealed: Uint8Array,
 ): Snapshot | null {
-	const text = open(key, contextOf(place.instance, place.environment, place.edition), sealed);
+	const text = open(key, snapshotContext(place.instance, place.environment, place.edition), sealed);
 	if (text === null) return null;
 	const values = new Map<string, SnapshotValue>();
 	for (const [name, value, secret, version] of JSON.parse(text.toString("utf8")) as Entry[]) {

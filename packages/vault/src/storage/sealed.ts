@@ -45,7 +45,8 @@ export interface Resealed extends SealedRow {
 export function selectSealed(name: PlaceName, after: SealedRow | null, limit: number): SQL {
 	const { table, key, also, column } = SEALED[name] as Place;
 	const columns = listOf([...key, ...also]);
-	const from = sql`select ${columns}, ${id(column)} as sealed_ from ${id(table)} where ${id(column)} is not null`;
+	// As bytes, whatever the column holds: what someone else wrote there need not be any.
+	const from = sql`select ${columns}, cast(${id(column)} as blob) as sealed_ from ${id(table)} where ${id(column)} is not null`;
 	const onward = after && sql` and (${listOf(key)}) > (${valuesOf(key, after)})`;
 	return sql`${from}${onward ?? sql``} order by ${listOf(key)} limit ${limit}`;
 }
