@@ -3,6 +3,7 @@
 import type { Role } from "@holdfast/contract";
 import {
 	ConfigureMirror,
+	ConfirmKit,
 	CreateEnvironment,
 	CreateToken,
 	type Health,
@@ -13,8 +14,9 @@ import {
 	RenameEnvironment,
 	ResolveDrift,
 	RevokeToken,
+	RotateKeys,
 } from "@holdfast/contract/schemas";
-import { audit, environments, mirrors, tokens } from "@holdfast/vault";
+import { audit, environments, keys, mirrors, tokens } from "@holdfast/vault";
 import { chatRouter } from "./routers/chat.ts";
 import { providersRouter } from "./routers/providers.ts";
 import { settingsRouter } from "./routers/settings.ts";
@@ -70,6 +72,13 @@ export const appRouter = listed(
 			create: authed.input(CreateToken).mutation(({ ctx, input }) => tokens.create(ctx.vault, ctx.caller, input)),
 			list: authed.query(({ ctx }) => tokens.list(ctx.vault, ctx.caller)),
 			revoke: authed.input(RevokeToken).mutation(({ ctx, input }) => tokens.revoke(ctx.vault, ctx.caller, input)),
+		}),
+		keys: router({
+			// A mutation, because it gives the root key away and is recorded.
+			kit: authed.mutation(({ ctx }) => keys.kit(ctx.vault, ctx.caller)),
+			confirmKit: authed.input(ConfirmKit).mutation(({ ctx, input }) => keys.confirmKit(ctx.vault, ctx.caller, input)),
+			rotate: authed.input(RotateKeys).mutation(({ ctx, input }) => keys.rotate(ctx.vault, ctx.caller, input)),
+			resume: authed.mutation(({ ctx }) => keys.resume(ctx.vault, ctx.caller)),
 		}),
 	}),
 );

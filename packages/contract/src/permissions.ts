@@ -77,6 +77,10 @@ export const PROCEDURES = {
 	"tokens.create": "tokens.write",
 	"tokens.list": "tokens.write",
 	"tokens.revoke": "tokens.write",
+	"keys.kit": "keys.write",
+	"keys.confirmKit": "keys.write",
+	"keys.rotate": "keys.write",
+	"keys.resume": "keys.write",
 } as const satisfies Record<string, Permission | "public" | "signed-in">;
 
 export type ProcedurePath = keyof typeof PROCEDURES;

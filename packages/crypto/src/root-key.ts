@@ -22,7 +22,12 @@ export function newRootKey(): RootKey {
 /** The root key of these 32 bytes. Its id is derived from them. */
 export function rootKeyOf(bytes: Uint8Array): RootKey {
 	const id = derive(bytes, "root-key-id", 8);
-	return { id, fingerprint: (id.match(/.{4}/g) ?? []).join("-"), key: createSecretKey(bytes) };
+	return { id, fingerprint: fingerprintOf(id), key: createSecretKey(bytes) };
+}
+
+/** A root key's id in groups of four, for people. */
+export function fingerprintOf(id: string): string {
+	return (id.match(/.{4}/g) ?? []).join("-");
 }
 
 /** A root key as the text that its file has: base64. */

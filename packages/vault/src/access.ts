@@ -109,7 +109,10 @@ export async function deny(vault: Vault, caller: Caller, act: Act, error: AppErr
 type Recorded = Pick<AuditRow, "action" | "target" | "environment" | "outcome"> & { details?: AuditRow["details"] };
 
 /** An audit entry of what a caller does at this moment. */
-export function entry(caller: Caller, recorded: Recorded): Omit<AuditRow, "index" | "revision"> {
+export function entry(
+	caller: Pick<Caller, "actor" | "label" | "address">,
+	recorded: Recorded,
+): Omit<AuditRow, "index" | "revision"> {
 	return {
 		at: Date.now(),
 		actor: caller.actor,
@@ -121,4 +124,9 @@ export function entry(caller: Caller, recorded: Recorded): Omit<AuditRow, "index
 		address: caller.address,
 		details: recorded.details ?? {},
 	};
+}
+
+/** An audit entry of what Holdfast does by itself. */
+export function bySystem(recorded: Recorded): Omit<AuditRow, "index" | "revision"> {
+	return entry({ actor: "holdfast", label: "Holdfast", address: null }, recorded);
 }

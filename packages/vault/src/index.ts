@@ -2,6 +2,7 @@
 export { anonymous, authorize, type Caller, deny, localCaller, userCaller } from "./access.ts";
 export * as audit from "./audit.ts";
 export * as environments from "./environments.ts";
+export * as keys from "./keys.ts";
 export * as mirrors from "./mirrors.ts";
 export * as settings from "./settings.ts";
 export * as authTables from "./storage/auth-tables.ts";

@@ -3,7 +3,7 @@
  * either opens the other, so that no process has to be given both; the keys before them open with the current one.
  */
 import { AppError } from "@holdfast/contract";
-import { canaryOf, envelopeKeyId, openRootKey, type RootKey } from "@holdfast/crypto";
+import { canaryOf, envelopeKeyId, fingerprintOf, openRootKey, type RootKey } from "@holdfast/crypto";
 import { type RootKeyOptions, type RootKeySource, rootKeySource } from "./root-key-source.ts";
 import type { RootKeyRow } from "./storage/storage.ts";
 
@@ -43,9 +43,21 @@ export class RootRing {
 	/**
 	 * Take in what is stored of the root keys by now.
 	 *
-	 * @throws AppError `VALUE_DAMAGED` when the current key does not open with any that is known.
+	 * @throws AppError `ROOT_KEY_WRONG` when the key was replaced, and neither a bridge nor the source leads to the new one.
 	 */
 	adopt(stored: readonly StoredRootKey[]): void {
+		const current = stored.find(({ state }) => state === "current");
+		this.#openBridges(stored);
+		if (current && !this.#keys.has(current.id)) {
+			// Replaced and retired while this process looked elsewhere: its source has the new one, if anything has.
+			const key = requireKey(this.source, stored);
+			this.#keys.set(key.id, key);
+			this.#openBridges(stored);
+		}
+		if (current) this.#current = current.id;
+	}
+
+	#openBridges(stored: readonly StoredRootKey[]): void {
 		for (let opened = true; opened; ) {
 			opened = false;
 			for (const { id, bridge } of stored) {
@@ -55,9 +67,6 @@ export class RootRing {
 				opened ||= key !== null;
 			}
 		}
-		const current = stored.find(({ state }) => state === "current");
-		if (!current || !this.#keys.has(current.id)) throw new AppError("VALUE_DAMAGED", { name: "the new root key" });
-		this.#current = current.id;
 	}
 }
 
@@ -67,7 +76,7 @@ function requireKey(source: RootKeySource, stored: readonly StoredRootKey[]): Ro
 	const active = stored
 		.filter(({ state }) => state !== "retired")
 		.sort((a, b) => Number(b.state === "current") - Number(a.state === "current"));
-	const wanted = active.map(({ id }) => fingerprint(id)).join(" or ");
+	const wanted = active.map(({ id }) => fingerprintOf(id)).join(" or ");
 	const derivations = active.flatMap(({ derivation }) => derivation ?? []);
 	const key = source.read(derivations, ({ id }) => active.some((row) => row.id === id));
 	if (key === null) {
@@ -87,8 +96,4 @@ function requireKey(source: RootKeySource, stored: readonly StoredRootKey[]): Ro
 
 function onDay({ retiredAt }: StoredRootKey): string {
 	return retiredAt === null ? "" : ` on ${new Date(retiredAt).toISOString().slice(0, 10)}`;
-}
-
-function fingerprint(id: string): string {
-	return (id.match(/.{4}/g) ?? []).join("-");
 }

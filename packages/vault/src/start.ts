@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { AppError, DEFAULT_ENVIRONMENT } from "@holdfast/contract";
 import { canaryOf, newDataKey } from "@holdfast/crypto";
+import { bySystem } from "./access.ts";
 import type { KeyRing } from "./keyring.ts";
 import type { Live } from "./live.ts";
 import { type RootKeyOptions, rootKeySource } from "./root-key-source.ts";
@@ -102,14 +103,5 @@ export async function repairSnapshots(storage: Storage, keys: KeyRing, live: Liv
 }
 
 function repairEntry(environment: string) {
-	const by = { actor: "holdfast", actorLabel: "Holdfast", address: null };
-	return {
-		...by,
-		at: Date.now(),
-		action: "environments.repair",
-		target: environment,
-		environment,
-		outcome: "done",
-		details: {},
-	} as const;
+	return bySystem({ action: "environments.repair", target: environment, environment, outcome: "done" });
 }

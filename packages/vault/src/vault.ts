@@ -9,6 +9,7 @@ import { KeyRing } from "./keyring.ts";
 import { Live, type LiveEnvironment } from "./live.ts";
 import { MirrorFiles, type MirrorStep } from "./mirror-files.ts";
 import type { RootKeyOptions } from "./root-key-source.ts";
+import { advance, type RotationStep } from "./rotation.ts";
 import { repairSnapshots, start } from "./start.ts";
 import type { SqliteDatabase } from "./storage/connect.ts";
 import type { Storage } from "./storage/storage.ts";
@@ -16,8 +17,8 @@ import { keepFile } from "./take-in.ts";
 import { TokenUses } from "./token-uses.ts";
 import { Worker } from "./worker.ts";
 
-/** A step of a save that a test may stop at. */
-export type Step = "before-commit" | "after-commit" | MirrorStep;
+/** A step of a save or a rotation that a test may stop at. */
+export type Step = "before-commit" | "after-commit" | MirrorStep | RotationStep;
 
 export interface VaultOptions {
 	/** The folder with the database; made when missing. */
@@ -34,7 +35,7 @@ export interface VaultOptions {
 	serves: boolean;
 	/** Told of what goes wrong outside any request. Never given a value. */
 	warn: (message: string) => void;
-	/** Called at each step of a save, so that a test can stop the process there. */
+	/** Called at each such step, so that a test can stop the process there. */
 	onStep?: (step: Step) => void;
 }
 
@@ -74,7 +75,9 @@ export async function openVault(given: VaultOptions): Promise<Vault> {
 	const { warn } = options;
 	const mirrors = new MirrorFiles({ options, storage, live, fingerprint, folder });
 	const keep = (environment: LiveEnvironment) => keepFile(vault, environment);
-	const worker = options.serves ? new Worker({ storage, live, mirrors, keep, warn }) : null;
+	const worker = options.serves
+		? new Worker({ storage, live, mirrors, keep, rotate: () => advance(vault), warn })
+		: null;
 	const tokenUses = new TokenUses(storage, warn);
 	const vault: Vault = {
 		options,

@@ -21,6 +21,8 @@ interface WorkerParts {
 	mirrors: MirrorFiles;
 	/** Brings up a file that someone edited, and takes in the edit. */
 	keep: (environment: LiveEnvironment) => Promise<void>;
+	/** Carries on with a rotation of keys, if one is under way. */
+	rotate: () => Promise<unknown>;
 	warn: (message: string) => void;
 }
 
@@ -52,10 +54,11 @@ export class Worker {
 	async #look(): Promise<void> {
 		try {
 			const revision = await this.#parts.live.refresh();
-			const { mirrors, keep } = this.#parts;
+			const { mirrors, keep, rotate } = this.#parts;
 			if (revision !== this.#reported.revision) await mirrors.syncBehind();
 			for (const environment of mirrors.changed()) await keep(environment);
 			await mirrors.record();
+			await rotate();
 			const now = Date.now();
 			if (revision === this.#reported.revision && now - this.#reported.at < REPORT_EVERY) return;
 			const row: WorkerRow = { id: this.id, host: hostname(), pid: process.pid, revision, seenAt: now };

@@ -3,12 +3,12 @@
  * while anything is sealed under it.
  */
 import { envelopeKeyId } from "@holdfast/crypto";
-import { and, eq, inArray, ne, sql } from "drizzle-orm";
+import { and, eq, ne, sql } from "drizzle-orm";
 import { Conflict, unlessTaken } from "./conflict.ts";
 import type { SqliteDatabase } from "./connect.ts";
 import type { Queries } from "./queries.ts";
 import { dataKeys, instances, rootKeys, type StoredRotation } from "./schema.ts";
-import { countUnder, putSealed } from "./sealed.ts";
+import { countUnder, deleteUnused, putSealed } from "./sealed.ts";
 import type { Change, KeyringStep } from "./storage.ts";
 
 type Step<name extends KeyringStep["step"]> = Extract<KeyringStep, { step: name }>;
@@ -65,12 +65,14 @@ const STEPS: { [name in KeyringStep["step"]]: (db: SqliteDatabase, step: Step<na
 		if (changes !== 1) throw new Conflict("the data keys");
 	},
 
-	replaced(db, { before, key }) {
-		const known = and(eq(dataKeys.id, before), eq(dataKeys.current, true));
-		const { changes } = db.update(dataKeys).set({ current: false }).where(known).run();
-		if (changes !== 1) throw new Conflict(key.owner);
-		writeKeys(db, { keys: [key], audit: [] });
-		progress(db, 1);
+	replaced(db, { keys }) {
+		for (const { before, key } of keys) {
+			const known = and(eq(dataKeys.id, before), eq(dataKeys.current, true));
+			const { changes } = db.update(dataKeys).set({ current: false }).where(known).run();
+			if (changes !== 1) throw new Conflict(key.owner);
+		}
+		writeKeys(db, { keys: keys.map(({ key }) => key), audit: [] });
+		progress(db, keys.length);
 	},
 
 	resealed(db, { place, rows }) {
@@ -89,14 +91,10 @@ const STEPS: { [name in KeyringStep["step"]]: (db: SqliteDatabase, step: Step<na
 		finish(db, at);
 	},
 
-	dropped(db, { ids }) {
-		for (const id of ids) refuseReferred(db, id);
-		db.delete(dataKeys)
-			.where(and(inArray(dataKeys.id, [...ids]), eq(dataKeys.current, false)))
-			.run();
-	},
-
-	"finished-data"(db, { at }) {
+	"finished-data"(db, { at, leaving }) {
+		db.run(deleteUnused());
+		const left = db.select({ id: dataKeys.id }).from(dataKeys).where(eq(dataKeys.current, false)).get();
+		if (left && !leaving) throw new Conflict(`the key ${left.id}`);
 		finish(db, at);
 	},
 

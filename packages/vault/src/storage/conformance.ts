@@ -112,21 +112,25 @@ export function conformance(made: () => Promise<Subject>): void {
 		});
 		await s.storage.commit({ writes: [write("A", 1)], audit: [] });
 		const next = { id: "00000000000000b2", owner: "environment:default", sealed: sealedUnder(ROOT, "next") } as const;
-		const replaced = { keyring: { step: "replaced", before: KEY, key: next }, audit: [] } as const;
+		const replaced = { keyring: { step: "replaced", keys: [{ before: KEY, key: next }] }, audit: [] } as const;
 		expect(await s.storage.commit(replaced)).toMatchObject({ done: true });
 		expect(await s.storage.commit(replaced)).toMatchObject({ done: false });
 		expect(await s.storage.dataKey("environment:default")).toMatchObject({ id: next.id });
 		expect(await s.storage.replacedKeys()).toEqual([{ id: KEY, owner: "environment:default" }]);
-		const drop = { keyring: { step: "dropped", ids: [KEY] }, audit: [] } as const;
-		expect(await s.storage.commit(drop)).toEqual({ done: false, conflict: `the key ${KEY}` });
+		const finish = (leaving: boolean) =>
+			s.storage.commit({ keyring: { step: "finished-data", at, leaving }, audit: [] });
+		expect(await finish(false)).toEqual({ done: false, conflict: `the key ${KEY}` });
+		expect(await finish(true)).toMatchObject({ done: true });
+		expect(await s.storage.dataKeyById(KEY)).toMatchObject({ id: KEY });
 
 		const [row] = await s.storage.sealed("value", null, 10);
 		const rows = row ? [{ ...row, before: row.sealed, sealed: sealedUnder(next.id, "A 1") }] : [];
 		await s.storage.commit({ keyring: { step: "resealed", place: "value", rows }, audit: [] });
 		await s.storage.commit({ keyring: { step: "resealed", place: "value", rows }, audit: [] });
 		expect(await s.storage.references(KEY)).toBe(0);
-		expect(await s.storage.commit(drop)).toMatchObject({ done: true });
+		expect(await finish(false)).toMatchObject({ done: true });
 		expect(await s.storage.dataKeyById(KEY)).toBeNull();
+		expect(await s.storage.dataKey("environment:default")).toMatchObject({ id: next.id });
 	});
 
 	test("places are read in the order of their keys, from a row on", async () => {

@@ -77,6 +77,17 @@ export function countUnder(keyId: string): SQL {
 	return sql`select ${sql.join(counts, sql` + `)} as n`;
 }
 
+/** Every data key that is not current and that no envelope names. */
+export function deleteUnused(): SQL {
+	const places: Place[] = Object.values(SEALED);
+	const used = places
+		.filter(({ under }) => under === "data")
+		.map(
+			({ table, column }) => sql`select substr(${id(column)}, 2, 8) from ${id(table)} where ${id(column)} is not null`,
+		);
+	return sql`delete from data_key where current = 0 and unhex(id) not in (${sql.join(used, sql` union `)})`;
+}
+
 function id(name: string): SQL {
 	return sql`${sql.identifier(name)}`;
 }

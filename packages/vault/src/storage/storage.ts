@@ -135,14 +135,13 @@ export type KeyringStep =
 			rotation: StoredRotation;
 	  }
 	| { step: "began-data"; generation: number; rotation: StoredRotation }
-	/** A new current data key in the place of another, which stays for what is sealed under it. */
-	| { step: "replaced"; before: string; key: SealedDataKey }
+	/** New current data keys in the place of others, which stay for what is sealed under them. */
+	| { step: "replaced"; keys: ReadonlyArray<{ before: string; key: SealedDataKey }> }
 	| { step: "resealed"; place: PlaceName; rows: readonly Resealed[] }
 	/** Refused while anything is sealed under the key. The rotation is finished with it. */
 	| { step: "retired-root"; id: string; at: number }
-	/** Data keys that are not current and that nothing is sealed under. */
-	| { step: "dropped"; ids: readonly string[] }
-	| { step: "finished-data"; at: number }
+	/** Data keys that are not current go. Refused while anything is sealed under one, unless those are to be left. */
+	| { step: "finished-data"; at: number; leaving: boolean }
 	| { step: "kit-stored"; id: string; at: number };
 
 /**

@@ -1,0 +1,141 @@
+/** The keys above the values, as people handle them: the recovery kit on paper, and rotation. */
+import { AppError } from "@holdfast/contract";
+import type { ConfirmKit, RecoveryKit, RootKeyView, RotateKeys, RotationView } from "@holdfast/contract/schemas";
+import { canaryOf, deriveRootKey, fingerprintOf, newDerivation, newRootKey, recoveryKit } from "@holdfast/crypto";
+import { authorize, type Caller, deny, entry } from "./access.ts";
+import { type Advance, advance, beginData, beginRoot } from "./rotation.ts";
+import type { StoredRotation } from "./storage/schema.ts";
+import type { RootKeyRow } from "./storage/storage.ts";
+import type { Vault } from "./vault.ts";
+
+/**
+ * The root key as text for paper. Until someone confirms that it is stored; after that only to whoever is on the machine
+ * itself, and could read the key anyway.
+ *
+ * @throws AppError `KIT_STORED`
+ */
+export async function kit(vault: Vault, caller: Caller): Promise<RecoveryKit> {
+	const row = await currentRow(vault);
+	const { current } = vault.keys.roots;
+	const act = { action: "keys.kit", target: current.fingerprint, environment: null } as const;
+	await authorize(vault, caller, act);
+	if (row.kitStoredAt !== null && !isLocal(caller))
+		return deny(vault, caller, act, new AppError("KIT_STORED", { name: current.fingerprint }));
+	await vault.storage.commit({ audit: [entry(caller, { ...act, outcome: "done" })] });
+	const { id: instance } = vault.storage.instance;
+	return { kit: recoveryKit(current), fingerprint: current.fingerprint, instance, createdAt: row.createdAt };
+}
+
+/**
+ * Say that the recovery kit of the current root key is stored.
+ *
+ * @throws AppError `ROOT_KEY_WRONG` when the key has been replaced meanwhile.
+ */
+export async function confirmKit(vault: Vault, caller: Caller, { fingerprint }: ConfirmKit): Promise<RootKeyView> {
+	const { id } = await currentRow(vault);
+	const act = { action: "keys.confirmKit", target: fingerprint, environment: null } as const;
+	await authorize(vault, caller, act);
+	const { current } = vault.keys.roots;
+	const detail = `the kit is of ${fingerprint}, the current key is ${current.fingerprint}`;
+	if (fingerprint !== current.fingerprint) throw new AppError("ROOT_KEY_WRONG", { detail });
+	const { done } = await vault.storage.commit({
+		keyring: { step: "kit-stored", id, at: Date.now() },
+		audit: [entry(caller, { ...act, outcome: "done" })],
+	});
+	if (!done) throw new AppError("ROOT_KEY_WRONG", { detail });
+	return rootKeyView(vault);
+}
+
+/**
+ * Begin to replace the root key or the data keys, or go on with it when it is under way. Everything stays usable meanwhile.
+ *
+ * @throws AppError `ROTATION_UNDER_WAY` when the other kind is being replaced, `ROTATION_NEEDS_PASSPHRASE`,
+ * `ROOT_KEY_MALFORMED` for a passphrase that is too short.
+ */
+export async function rotate(vault: Vault, caller: Caller, input: RotateKeys): Promise<RotationView> {
+	await authorize(vault, caller, { action: "keys.rotate", target: input.what, environment: null });
+	const underWay = await currentRotation(vault);
+	if (underWay && underWay.kind !== input.what) throw new AppError("ROTATION_UNDER_WAY", { name: underWay.kind });
+	if (!underWay) {
+		const committed =
+			input.what === "data" ? await beginData(vault, caller) : await beginRoot(vault, caller, made(vault, input));
+		// Someone else was first, and theirs is the one to go on with.
+		if (!committed.done) await currentRow(vault);
+	}
+	return resumed(vault, await advance(vault));
+}
+
+/** Go on with a rotation for a moment, and say how far it is; `null` when there never was one. */
+export async function resume(vault: Vault, caller: Caller): Promise<RotationView | null> {
+	await authorize(vault, caller, { action: "keys.resume", target: null, environment: null });
+	const how = await advance(vault);
+	return (await vault.storage.state()).rotation && resumed(vault, how);
+}
+
+function made(vault: Vault, { passphrase }: RotateKeys) {
+	if (vault.keys.roots.source.kind === "passphrase" && passphrase === undefined)
+		throw new AppError("ROTATION_NEEDS_PASSPHRASE");
+	const derivation = passphrase === undefined ? null : newDerivation();
+	const key = derivation && passphrase !== undefined ? deriveRootKey(passphrase, derivation) : newRootKey();
+	return { key, derivation, canary: canaryOf(key) };
+}
+
+async function currentRotation({ storage }: Vault): Promise<StoredRotation | null> {
+	const { rotation } = await storage.state();
+	return rotation?.finishedAt === null ? rotation : null;
+}
+
+async function currentRow({ storage, keys }: Vault): Promise<RootKeyRow> {
+	const rows = await storage.rootKeys();
+	keys.roots.adopt(rows);
+	const row = rows.find(({ state }) => state === "current");
+	if (!row) throw new AppError("VALUE_DAMAGED", { name: "the list of root keys" });
+	return row;
+}
+
+/** Whoever is on the machine and reads the data folder. */
+function isLocal({ actor }: Caller): boolean {
+	return actor.startsWith("cli:");
+}
+
+async function resumed(vault: Vault, how: Advance): Promise<RotationView> {
+	const view = await rotationView(vault);
+	if (!view) throw new AppError("VALUE_DAMAGED", { name: "the record of the rotation" });
+	if (how !== "stuck") return view;
+	const wanted = "Some data keys do not open, so that the old root key is still needed. `holdfast doctor` names them.";
+	return { ...view, stage: "waiting", wanted };
+}
+
+/** The rotation under way, or the last one; `null` when there never was one. */
+export async function rotationView({ storage, keys }: Vault): Promise<RotationView | null> {
+	const { rotation } = await storage.state();
+	if (!rotation) return null;
+	const { finishedAt, from, to, ...shown } = rotation;
+	const isSealed = rotation.done >= rotation.total;
+	const stage = finishedAt !== null ? "done" : isSealed && rotation.kind === "root" ? "waiting" : "resealing";
+	const rows = await storage.rootKeys();
+	const isDerived = rows.some(({ id, derivation }) => id === to && derivation !== null);
+	const wanted =
+		stage === "waiting" ? WANTED[isDerived ? "passphrase" : keys.roots.source.kind](keys.roots.source.place) : null;
+	return { ...shown, stage, wanted, from: from && fingerprintOf(from), to: to && fingerprintOf(to) };
+}
+
+/** What a person has to do for the new root key to be where it is read from. */
+const WANTED: Record<RootKeyView["source"], (place: string) => string> = {
+	variable: () => "Set HOLDFAST_ROOT_KEY to the new key, which is in its recovery kit, and restart.",
+	command: () => "Let HOLDFAST_ROOT_KEY_COMMAND print the new key, which is in its recovery kit, and restart.",
+	passphrase: () => "Set HOLDFAST_ROOT_KEY_PASSPHRASE to the new passphrase, and restart.",
+	file: (place) => `Write the new key, which is in its recovery kit, to ${place}, and restart.`,
+};
+
+/** The root key, without anything of it. */
+export async function rootKeyView(vault: Vault): Promise<RootKeyView> {
+	const { createdAt, kitStoredAt } = await currentRow(vault);
+	const { source, current } = vault.keys.roots;
+	const retired = (await vault.storage.rootKeys())
+		.filter(({ state }) => state === "retired")
+		.map(({ id, retiredAt }) => ({ fingerprint: fingerprintOf(id), retiredAt }))
+		.sort((a, b) => (b.retiredAt ?? 0) - (a.retiredAt ?? 0));
+	const { fingerprint } = current;
+	return { fingerprint, source: source.kind, place: source.place, createdAt, kitStoredAt, retired };
+}

@@ -1,0 +1,272 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { newRootKey, parseRootKey, rootKeyText } from "@holdfast/crypto";
+import { describe, expect, test } from "vitest";
+import { admin, optionsIn, person, type TestVault, testFolder, testVault } from "../test/harness.ts";
+import { examine } from "./examine.ts";
+import { environments, keys, openVault, settings, type Vault } from "./index.ts";
+import { advance } from "./rotation.ts";
+import { readSavedValues } from "./snapshot.ts";
+
+const shared = { environment: "default", owner: "shared" } as const;
+
+/** A few values of every kind: history, a removal, another environment, personal ones. */
+async function fill({ vault, save }: TestVault): Promise<void> {
+	await environments.create(vault, admin, { name: "production" });
+	for (const value of ["one", "two"]) {
+		await save({ KEY: value, OTHER: `${value} other` });
+		await save({ KEY: `${value} live` }, "production");
+		for (const user of ["ann", "ben"]) {
+			const writes = [{ name: "KEY", value: `${user} ${value}` }];
+			await settings.save(vault, person(user), { environment: "default", owner: "personal", writes });
+		}
+	}
+	await settings.remove(vault, admin, { ...shared, name: "OTHER" });
+}
+
+async function values(vault: Vault): Promise<string[]> {
+	const seen: string[] = [];
+	for (const environment of ["default", "production"])
+		seen.push((await settings.reveal(vault, admin, { environment, owner: "shared", name: "KEY" })).value);
+	for (const user of ["ann", "ben"]) {
+		const own = { environment: "default", owner: "personal", name: "KEY" } as const;
+		seen.push((await settings.reveal(vault, person(user, "admin"), own)).value);
+	}
+	return seen;
+}
+
+const VALUES = ["two", "two live", "ann two", "ben two"];
+
+async function finished(vault: Vault): Promise<void> {
+	for (let tries = 0; (await advance(vault, { batch: 2, budget: 0 })) === "more"; tries++) {
+		// A budget of nothing is spent at once: each call does no more than what cannot be put off.
+		await advance(vault, { batch: 2, budget: 1_000 });
+		expect(tries).toBeLessThan(100);
+	}
+}
+
+async function everythingOpens(vault: Vault): Promise<void> {
+	expect((await examine(vault.storage, vault.keys)).damaged).toEqual([]);
+	expect(await values(vault)).toEqual(VALUES);
+}
+
+describe("the root key", () => {
+	test("is replaced in its file, data keys alone are sealed anew, and the old one opens nothing more", async () => {
+		await using v = await testVault({ serves: false });
+		await fill(v);
+		const { file } = v.vault.options.rootKey;
+		const old = readFileSync(file, "utf8");
+		const sealedBefore = (await v.vault.storage.sealed("value", null, 100)).map(({ sealed }) => sealed);
+		const before = v.vault.keys.roots.current;
+
+		const view = await keys.rotate(v.vault, admin, { what: "root" });
+		expect(view).toMatchObject({ kind: "root", stage: "done", total: 5, done: 5, from: before.fingerprint });
+		expect(parseRootKey(readFileSync(file, "utf8"), file).fingerprint).toBe(view.to);
+		expect((await v.vault.storage.sealed("value", null, 100)).map(({ sealed }) => sealed)).toEqual(sealedBefore);
+		expect(await v.vault.storage.references(before.id)).toBe(0);
+		await everythingOpens(v.vault);
+
+		const with_ = (text: string | null) => ({ ...v.vault.options, rootKey: { text, file } });
+		await expect(openVault(with_(old))).rejects.toMatchObject({
+			code: "ROOT_KEY_WRONG",
+			fields: { detail: expect.stringContaining("was retired on") },
+		});
+		await using again = await openVault(with_(null));
+		await everythingOpens(again);
+		expect(readSavedValues(v.vault.options.dataDir, again.options.rootKey, "production").own.get("KEY")?.value).toBe(
+			"two live",
+		);
+		expect(again.keys.roots.get(before.id)?.fingerprint, "backups made under the old key open").toBe(
+			before.fingerprint,
+		);
+	});
+
+	test("given in a variable, the old one is usable until a process has the new one", async () => {
+		const old = rootKeyText(newRootKey());
+		await using v = await testVault({ serves: false, rootKey: { text: old, file: "unused" } });
+		await fill(v);
+		const view = await keys.rotate(v.vault, admin, { what: "root" });
+		expect(view).toMatchObject({ stage: "waiting", wanted: expect.stringContaining("HOLDFAST_ROOT_KEY") });
+		const { kit } = await keys.kit(v.vault, admin);
+
+		const { dataDir } = v.vault.options;
+		for (const text of [old, kit]) {
+			const rootKey = { text, file: "unused" };
+			expect(readSavedValues(dataDir, rootKey, "default").own.get("KEY")?.value, "before it is retired").toBe("two");
+		}
+		{
+			await using still = await openVault({ ...v.vault.options, rootKey: { text: old, file: "unused" } });
+			expect(await keys.resume(still, admin)).toMatchObject({ stage: "waiting" });
+			await everythingOpens(still);
+		}
+		await using next = await openVault({ ...v.vault.options, rootKey: { text: kit, file: "unused" } });
+		await everythingOpens(next);
+		expect(await keys.resume(next, admin)).toMatchObject({ stage: "done", wanted: null });
+		expect(() => readSavedValues(dataDir, { text: old, file: "unused" }, "default")).toThrow(
+			expect.objectContaining({ code: "ROOT_KEY_WRONG" }),
+		);
+		// A process that has been running since before goes on.
+		await everythingOpens(v.vault);
+		await v.save({ KEY: "two" });
+	});
+
+	test("a new user's key, planned in a process that knows nothing of the rotation, is under the new root key", async () => {
+		await using v = await testVault({ serves: false });
+		await fill(v);
+		await using other = await openVault({ ...v.vault.options, serves: false });
+		await keys.rotate(v.vault, admin, { what: "root" });
+		const writes = [{ name: "KEY", value: "cas two" }];
+		await settings.save(other, person("cas"), { environment: "default", owner: "personal", writes });
+		await everythingOpens(v.vault);
+		const mine = { environment: "default", owner: "personal", name: "KEY" } as const;
+		expect(await settings.reveal(v.vault, person("cas", "admin"), mine)).toMatchObject({ value: "cas two" });
+	});
+
+	test("replaced three times, each key before it still opens with the current one", async () => {
+		await using v = await testVault({ serves: false });
+		await fill(v);
+		const ids: string[] = [];
+		for (let i = 0; i < 3; i++) {
+			ids.push(v.vault.keys.roots.current.id);
+			await keys.rotate(v.vault, admin, { what: "root" });
+		}
+		await using again = await openVault(v.vault.options);
+		expect(ids.map((id) => again.keys.roots.get(id)?.id)).toEqual(ids);
+		await everythingOpens(again);
+		const view = await keys.rootKeyView(again);
+		expect(view.retired.map(({ fingerprint }) => fingerprint.replaceAll("-", "")).sort()).toEqual([...ids].sort());
+	});
+
+	test("a file that may not be written waits for a person, with the old key usable", async () => {
+		await using v = await testVault({ serves: false });
+		await fill(v);
+		const { file } = v.vault.options.rootKey;
+		rmSync(file);
+		const view = await keys.rotate(v.vault, admin, { what: "root" });
+		expect(view).toMatchObject({ stage: "waiting", wanted: expect.stringContaining(file) });
+		expect(existsSync(file)).toBe(false);
+		await everythingOpens(v.vault);
+	});
+
+	test("derived from a passphrase, it is replaced by one of a new passphrase", async () => {
+		const rootKey = { text: null, passphrase: "the first passphrase", file: "unused" };
+		await using v = await testVault({ serves: false, rootKey });
+		await fill(v);
+		await expect(keys.rotate(v.vault, admin, { what: "root" })).rejects.toMatchObject({
+			code: "ROTATION_NEEDS_PASSPHRASE",
+		});
+		await expect(keys.rotate(v.vault, admin, { what: "root", passphrase: "short" })).rejects.toMatchObject({
+			code: "ROOT_KEY_MALFORMED",
+		});
+		const passphrase = "the second passphrase";
+		expect(await keys.rotate(v.vault, admin, { what: "root", passphrase })).toMatchObject({ stage: "waiting" });
+		await using next = await openVault({ ...v.vault.options, rootKey: { ...rootKey, passphrase } });
+		expect(await keys.resume(next, admin)).toMatchObject({ stage: "done" });
+		await everythingOpens(next);
+		await expect(openVault(v.vault.options)).rejects.toMatchObject({ code: "ROOT_KEY_WRONG" });
+		expect(readSavedValues(v.vault.options.dataDir, next.options.rootKey, "default").own.get("KEY")?.value).toBe("two");
+	});
+
+	test("moves from a file to a passphrase, and the file is left as it is", async () => {
+		await using v = await testVault({ serves: false });
+		await fill(v);
+		const { file } = v.vault.options.rootKey;
+		const before = readFileSync(file, "utf8");
+		const passphrase = "from now on a passphrase";
+		expect(await keys.rotate(v.vault, admin, { what: "root", passphrase })).toMatchObject({
+			stage: "waiting",
+			wanted: expect.stringContaining("HOLDFAST_ROOT_KEY_PASSPHRASE"),
+		});
+		expect(readFileSync(file, "utf8")).toBe(before);
+		await using next = await openVault({ ...v.vault.options, rootKey: { text: null, passphrase, file } });
+		expect(await keys.resume(next, admin)).toMatchObject({ stage: "done" });
+		await everythingOpens(next);
+	});
+});
+
+describe("data keys", () => {
+	test("are all replaced but the instance's, everything sealed under them is sealed anew, and the old ones go", async () => {
+		await using v = await testVault({ serves: false });
+		await fill(v);
+		const idsOf = async () => {
+			const rows = await v.vault.storage.sealed("dataKey", null, 100);
+			return new Map(rows.map(({ columns }) => [columns.owner, columns.id]));
+		};
+		const before = await idsOf();
+		const view = await keys.rotate(v.vault, admin, { what: "data" });
+		expect(view).toMatchObject({ kind: "data", stage: "done", from: null, to: null });
+		const after = await idsOf();
+		expect([...after.keys()].sort()).toEqual([...before.keys()].sort());
+		for (const [owner, id] of before) expect([owner, after.get(owner) === id]).toEqual([owner, owner === "instance"]);
+		expect(await v.vault.storage.replacedKeys()).toEqual([]);
+		await everythingOpens(v.vault);
+		expect(readSavedValues(v.vault.options.dataDir, v.vault.options.rootKey, "production").own.get("KEY")?.value).toBe(
+			"two live",
+		);
+	});
+
+	test("a process that knew the old keys reads and saves on, and nothing it saves is lost", async () => {
+		await using v = await testVault({ serves: false });
+		await fill(v);
+		await using other = await openVault({ ...v.vault.options, serves: false });
+		expect(await values(other)).toEqual(VALUES);
+		await keys.rotate(v.vault, admin, { what: "data" });
+		await settings.save(other, admin, { ...shared, writes: [{ name: "LATE", value: "late" }] });
+		const writes = [{ name: "KEY", value: "ann two" }];
+		await settings.save(other, person("ann"), { environment: "default", owner: "personal", writes });
+		await environments.create(other, admin, { name: "staging" });
+		for (const vault of [v.vault, other]) {
+			await everythingOpens(vault);
+			expect((await settings.reveal(vault, admin, { ...shared, name: "LATE" })).value).toBe("late");
+		}
+	});
+
+	test("a value that does not open keeps its key and does not hold up the rest", async () => {
+		await using v = await testVault({ serves: false });
+		await fill(v);
+		v.vault.database.$client.exec(
+			"UPDATE version SET sealed = cast(substr(sealed, 1, 40) || x'00' || substr(sealed, 42) AS blob) WHERE name = 'KEY' AND version = 1 AND owner = 'ann'",
+		);
+		expect(await keys.rotate(v.vault, admin, { what: "data" })).toMatchObject({ stage: "done" });
+		expect((await v.vault.storage.replacedKeys()).map(({ owner }) => owner)).toEqual(["user:ann"]);
+		expect((await examine(v.vault.storage, v.vault.keys)).damaged).toEqual(["KEY in default (user ann), version 1"]);
+		expect(await values(v.vault)).toEqual(VALUES);
+	});
+});
+
+test.each(["root", "data"] as const)(
+	"a rotation of %s keys goes on in small steps, by whoever holds the vault open",
+	async (what) => {
+		using folder = testFolder();
+		const options = optionsIn(folder.path, { serves: false });
+		await using first = await openVault(options);
+		await fill({ vault: first, save: saver(first) } as TestVault);
+		await using second = await openVault(options);
+		await keys.rotate(first, admin, { what });
+		for (const vault of [second, first]) await finished(vault);
+		await everythingOpens(second);
+		expect((await second.storage.state()).rotation?.finishedAt).not.toBeNull();
+		expect(existsSync(join(options.dataDir, "root.key"))).toBe(true);
+	},
+);
+
+test("one kind of rotation is not begun while the other is under way", async () => {
+	await using v = await testVault({ serves: false, rootKey: { text: rootKeyText(newRootKey()), file: "unused" } });
+	await keys.rotate(v.vault, admin, { what: "root" });
+	await expect(keys.rotate(v.vault, admin, { what: "data" })).rejects.toMatchObject({
+		code: "ROTATION_UNDER_WAY",
+		fields: { name: "root" },
+	});
+	expect(await keys.rotate(v.vault, admin, { what: "root" }), "the same kind goes on").toMatchObject({
+		stage: "waiting",
+	});
+});
+
+function saver(vault: Vault) {
+	return (writes: Record<string, string>, environment = "default") =>
+		settings.save(vault, admin, {
+			environment,
+			owner: "shared",
+			writes: Object.entries(writes).map(([name, value]) => ({ name, value })),
+		});
+}
