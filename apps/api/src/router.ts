@@ -16,7 +16,7 @@ import {
 	RevokeToken,
 	RotateKeys,
 } from "@holdfast/contract/schemas";
-import { audit, environments, keys, mirrors, tokens } from "@holdfast/vault";
+import { audit, environments, keys, mirrors, system, tokens } from "@holdfast/vault";
 import { chatRouter } from "./routers/chat.ts";
 import { providersRouter } from "./routers/providers.ts";
 import { settingsRouter } from "./routers/settings.ts";
@@ -72,6 +72,11 @@ export const appRouter = listed(
 			create: authed.input(CreateToken).mutation(({ ctx, input }) => tokens.create(ctx.vault, ctx.caller, input)),
 			list: authed.query(({ ctx }) => tokens.list(ctx.vault, ctx.caller)),
 			revoke: authed.input(RevokeToken).mutation(({ ctx, input }) => tokens.revoke(ctx.vault, ctx.caller, input)),
+		}),
+		system: router({
+			status: authed.query(({ ctx }) => system.status(ctx.vault, ctx.caller)),
+			// A mutation, because it opens everything there is and is recorded.
+			doctor: authed.mutation(({ ctx }) => system.doctor(ctx.vault, ctx.caller)),
 		}),
 		keys: router({
 			// A mutation, because it gives the root key away and is recorded.

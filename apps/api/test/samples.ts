@@ -55,6 +55,8 @@ export const SAMPLES: Record<ProcedurePath, unknown> = {
 	"tokens.create": { label: "sample", permissions: ["settings.see"], environments: [environment], days: 1 },
 	"tokens.list": undefined,
 	"tokens.revoke": { id: "0123456789abcdef" },
+	"system.status": undefined,
+	"system.doctor": undefined,
 	"keys.kit": undefined,
 	"keys.confirmKit": { fingerprint: "0000-0000-0000-0000" },
 	"keys.rotate": { what: "data" },

@@ -6,6 +6,7 @@ import { Command } from "commander";
 import { type Asked, environmentOption, inEnvironment } from "./commands/asked.ts";
 import { environmentCommand } from "./commands/environment.ts";
 import { fileCommands } from "./commands/files.ts";
+import { keyCommand } from "./commands/key.ts";
 import { tokenCommand } from "./commands/token.ts";
 
 export async function main(argv: string[]): Promise<void> {
@@ -96,6 +97,13 @@ function program(): Command {
 	for (const command of fileCommands()) root.addCommand(command);
 	root.addCommand(environmentCommand());
 	root.addCommand(tokenCommand());
+	root.addCommand(keyCommand());
+
+	root
+		.command("doctor")
+		.description("check the keys, the files and every saved value, and say what to do about what is not well")
+		.option("--json", "as JSON")
+		.action(async (options: { json?: true }) => (await import("./doctor.ts")).doctor(options));
 	return root;
 }
 

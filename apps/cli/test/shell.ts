@@ -174,6 +174,10 @@ const COMMANDS: Record<string, Command | undefined> = {
 		if (value === "") shell.variables.delete(name);
 		else shell.variables.set(name, value);
 	},
+	/** `env-from NAME FILE`: what the file says, without the line's end. */
+	"env-from": (shell, [name = "", file = ""]) => {
+		shell.variables.set(name, readFileSync(shell.at(file), "utf8").trimEnd());
+	},
 	/** `await NAME 'regex'`: until a program in the background has said that; its named groups become variables. */
 	await: async (shell, [name = "", pattern = ""]) => {
 		const running = shell.named(name);
@@ -201,6 +205,8 @@ const COMMANDS: Record<string, Command | undefined> = {
 	},
 	/** `same FILE`: what the last program wrote to standard output is that file, byte for byte. */
 	same: (shell, [file = ""]) => assert.equal(shell.last.stdout, readFileSync(shell.at(file), "utf8")),
+	/** `save FILE`: what the last program wrote to standard output becomes a file. */
+	save: (shell, [file = ""]) => writeFileSync(shell.at(file), shell.last.stdout),
 	exists: (shell, [file = ""], negated) => assert.equal(existsSync(shell.at(file)), !negated),
 	grep: (shell, [pattern = "", file = ""], negated) =>
 		assert.equal(new RegExp(pattern, "m").test(readFileSync(shell.at(file), "utf8")), !negated),

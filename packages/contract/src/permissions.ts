@@ -77,6 +77,8 @@ export const PROCEDURES = {
 	"tokens.create": "tokens.write",
 	"tokens.list": "tokens.write",
 	"tokens.revoke": "tokens.write",
+	"system.status": "system.see",
+	"system.doctor": "system.see",
 	"keys.kit": "keys.write",
 	"keys.confirmKit": "keys.write",
 	"keys.rotate": "keys.write",

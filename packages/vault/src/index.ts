@@ -6,6 +6,7 @@ export * as keys from "./keys.ts";
 export * as mirrors from "./mirrors.ts";
 export * as settings from "./settings.ts";
 export * as authTables from "./storage/auth-tables.ts";
+export * as system from "./system.ts";
 export * as tokens from "./tokens.ts";
 export * as transfer from "./transfer.ts";
 export { openVault, type Step, type Vault, type VaultOptions } from "./vault.ts";

@@ -35,7 +35,6 @@ export const ConfigureSystem = z.strictObject({
 });
 
 export const SystemView = z.object({
-	version: z.string(),
 	instance: z.string(),
 	revision: z.int(),
 	rootKey: RootKeyView,
