@@ -4,10 +4,9 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { AppError, DEFAULT_ENVIRONMENT, envFileName, VARIABLES, type VariableName } from "@holdfast/contract";
+import { AppError, DEFAULT_ENVIRONMENT, envFileName, PROCESS_ONLY, type VariableName } from "@holdfast/contract";
 import { readEnvValues } from "@holdfast/envfile";
 
-const PROCESS_ONLY: ReadonlySet<string> = new Set(VARIABLES.flatMap((row) => ("processOnly" in row ? [row.name] : [])));
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
 export interface Options {
@@ -41,7 +40,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readOptions(env: Environment = process.env, cwd: string = process.cwd()): Options {
 	const projectDir = env.HOLDFAST_DATA_DIR ? cwd : findProject(cwd);
 	const envFile = readEnvValues(join(projectDir, envFileName(DEFAULT_ENVIRONMENT)));
-	const read = (name: VariableName) => env[name] || (PROCESS_ONLY.has(name) ? null : envFile.get(name)) || null;
+	const read = (name: VariableName) => env[name] || (name === PROCESS_ONLY ? null : envFile.get(name)) || null;
 	const dataDir = resolve(projectDir, read("HOLDFAST_DATA_DIR") ?? ".holdfast");
 	const keyFile = read("HOLDFAST_ROOT_KEY_FILE");
 	return {

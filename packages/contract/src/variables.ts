@@ -8,8 +8,6 @@ export interface Variable {
 	fallback: string;
 	about: string;
 	secret?: true;
-	/** Read from the process environment alone: a line in a project's `.env` must not be able to say what is run. */
-	processOnly?: true;
 }
 
 export const VARIABLES = [
@@ -29,7 +27,6 @@ export const VARIABLES = [
 		fallback: "unset",
 		about:
 			"A command that prints the root key, such as one of a key management service or a password manager. Read from the process environment only.",
-		processOnly: true,
 	},
 	{
 		name: "HOLDFAST_ROOT_KEY_PASSPHRASE",
@@ -98,3 +95,6 @@ export const VARIABLES = [
 ] as const satisfies readonly Variable[];
 
 export type VariableName = (typeof VARIABLES)[number]["name"];
+
+/** Read from the process environment alone: a line in a project's `.env` must not be able to say what is run. */
+export const PROCESS_ONLY: VariableName = "HOLDFAST_ROOT_KEY_COMMAND";

@@ -57,7 +57,7 @@ function opener(storage: Storage, keys: KeyRing, place: PlaceName): Opens {
 	if (SEALED[place].under === "data")
 		return async (row) => (await keys.openerOf([row.sealed]))(context(row), row.sealed) !== null;
 	return async (row) => {
-		const root = keys.roots.get(envelopeKeyId(row.sealed) ?? "");
+		const root = keys.roots.active(envelopeKeyId(row.sealed) ?? "");
 		return root !== null && open(root, context(row), row.sealed)?.length === 32;
 	};
 }

@@ -97,8 +97,8 @@ export class KeyRing {
 		const rootId = envelopeKeyId(stored.sealed);
 		if (rootId === null) return null;
 		// One that is not known was made by a rotation elsewhere.
-		if (!this.roots.get(rootId)) this.roots.adopt(await this.#storage.rootKeys());
-		const root = this.roots.get(rootId);
+		if (!this.roots.active(rootId)) this.roots.adopt(await this.#storage.rootKeys());
+		const root = this.roots.active(rootId);
 		const key = root && openDataKey(root, this.#storage.instance.id, stored);
 		if (key) this.#opened.set(key.id, { key, owner: stored.owner });
 		return key;

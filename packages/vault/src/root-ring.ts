@@ -16,6 +16,8 @@ export class RootRing {
 	readonly presented: RootKey;
 	readonly #instance: string;
 	readonly #keys = new Map<string, RootKey>();
+	/** Those that the source has, or that were current or previous when they were opened with one of these. */
+	readonly #active = new Set<string>();
 	#current: string;
 
 	/**
@@ -26,7 +28,7 @@ export class RootRing {
 		this.presented = requireKey(this.source, stored);
 		this.#instance = instance;
 		this.#current = this.presented.id;
-		this.#keys.set(this.presented.id, this.presented);
+		this.#add(this.presented, true);
 		this.adopt(stored);
 	}
 
@@ -35,9 +37,14 @@ export class RootRing {
 		return this.#keys.get(this.#current) ?? this.presented;
 	}
 
-	/** A key by its id; `null` when it is not one of this instance's, or does not open. */
+	/** A key by its id, retired ones too; `null` when it is not one of this instance's, or does not open. */
 	get(id: string): RootKey | null {
 		return this.#keys.get(id) ?? null;
+	}
+
+	/** A key that data keys may be sealed under. What is sealed under a retired one was put there by whoever still has it. */
+	active(id: string): RootKey | null {
+		return this.#active.has(id) ? this.get(id) : null;
 	}
 
 	/**
@@ -51,22 +58,29 @@ export class RootRing {
 		if (current && !this.#keys.has(current.id)) {
 			// Replaced and retired while this process looked elsewhere: its source has the new one, if anything has.
 			const key = requireKey(this.source, stored);
-			this.#keys.set(key.id, key);
+			this.#add(key, true);
 			this.#openBridges(stored);
 		}
 		if (current) this.#current = current.id;
 	}
 
+	/** A retired key leads to older ones alone, or whoever has one could bring in a current key of their own. */
 	#openBridges(stored: readonly StoredRootKey[]): void {
 		for (let opened = true; opened; ) {
 			opened = false;
-			for (const { id, bridge } of stored) {
-				const under = bridge && !this.#keys.has(id) ? this.#keys.get(envelopeKeyId(bridge) ?? "") : undefined;
-				const key = under && bridge ? openRootKey(under, this.#instance, id, bridge) : null;
-				if (key) this.#keys.set(id, key);
+			for (const { id, state, bridge } of stored) {
+				const under = bridge && !this.#keys.has(id) ? (envelopeKeyId(bridge) ?? "") : "";
+				const known = state === "retired" ? this.get(under) : this.active(under);
+				const key = known && bridge ? openRootKey(known, this.#instance, id, bridge) : null;
+				if (key) this.#add(key, state !== "retired");
 				opened ||= key !== null;
 			}
 		}
+	}
+
+	#add(key: RootKey, isActive: boolean): void {
+		this.#keys.set(key.id, key);
+		if (isActive) this.#active.add(key.id);
 	}
 }
 

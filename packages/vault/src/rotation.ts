@@ -14,6 +14,7 @@ import {
 	sealRootKey,
 } from "@holdfast/crypto";
 import { bySystem, type Caller, entry } from "./access.ts";
+import { replaceRootKey } from "./root-key-place.ts";
 import { contextOf } from "./sealed-context.ts";
 import type { StoredRotation } from "./storage/schema.ts";
 import type { PlaceName, Resealed, SealedRow } from "./storage/sealed.ts";
@@ -113,7 +114,7 @@ async function advanceRoot(vault: Vault, rotation: StoredRotation, going: Going)
 		going,
 		isStale: (keyId) => keyId !== roots.current.id,
 		sealAnew: (context, sealed) => {
-			const root = roots.get(envelopeKeyId(sealed) ?? "");
+			const root = roots.active(envelopeKeyId(sealed) ?? "");
 			const bytes = root && open(root, context, sealed);
 			return bytes && seal(roots.current, context, bytes);
 		},
@@ -127,11 +128,11 @@ async function advanceRoot(vault: Vault, rotation: StoredRotation, going: Going)
  * put into no file.
  */
 async function place({ keys, storage, options }: Vault, { from }: StoredRotation): Promise<boolean> {
-	const { source, current, presented } = keys.roots;
+	const { current, presented } = keys.roots;
 	if (presented.id === current.id) return true;
 	const previous = keys.roots.get(from ?? "");
 	const isDerived = (await storage.rootKeys()).some(({ id, derivation }) => id === current.id && derivation !== null);
-	const isPlaced = previous !== null && !isDerived && source.replace(previous, current);
+	const isPlaced = previous !== null && !isDerived && replaceRootKey(options.rootKey, previous, current);
 	if (isPlaced) options.onStep?.("root-key-placed");
 	return isPlaced;
 }

@@ -104,7 +104,7 @@ export function readSavedValues(folder: string, rootKey: RootKeyOptions, environ
 		if (!row) throw new AppError("ENVIRONMENT_NOT_FOUND", { name });
 		const [, , , , environment, edition, snapshot, id, sealed, file] = row;
 		files.push({ environment: name, path: file ?? envFileName(name) });
-		const root = roots.get((sealed && envelopeKeyId(sealed)) ?? "");
+		const root = roots.active((sealed && envelopeKeyId(sealed)) ?? "");
 		const stored = { id, owner: `environment:${environment}`, sealed } as SealedDataKey;
 		const key = root && openDataKey(root, instance, stored);
 		const values = key && openSnapshot(key, { instance, environment, edition }, snapshot);

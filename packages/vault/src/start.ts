@@ -9,7 +9,8 @@ import { canaryOf, newDataKey } from "@holdfast/crypto";
 import { bySystem } from "./access.ts";
 import type { KeyRing } from "./keyring.ts";
 import type { Live } from "./live.ts";
-import { type RootKeyOptions, rootKeySource } from "./root-key-source.ts";
+import { firstRootKey } from "./root-key-place.ts";
+import type { RootKeyOptions } from "./root-key-source.ts";
 import { RootRing } from "./root-ring.ts";
 import { sealSnapshot } from "./snapshot.ts";
 import { connect, createInstance, readInstance, type SqliteDatabase } from "./storage/connect.ts";
@@ -68,7 +69,7 @@ function openRoots(storage: SqliteStorage, rootKey: RootKeyOptions): RootRing {
 }
 
 function firstStart(database: SqliteDatabase, dataDir: string, rootKey: RootKeyOptions): Started {
-	const { key: root, derivation } = rootKeySource(rootKey).first();
+	const { key: root, derivation } = firstRootKey(rootKey);
 	const instance = { id: randomUUID(), rootKeyId: root.id };
 	const storage = new SqliteStorage(database, dataDir, instance);
 	const canary = canaryOf(root);

@@ -1,0 +1,110 @@
+/**
+ * How a root key comes to where it is read from. Guards the rule that a key is made once, before there is any data, and never
+ * over existing data; a key takes the place of another only in a rotation, which has both.
+ */
+import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { AppError } from "@holdfast/contract";
+import { type Derivation, deriveRootKey, newDerivation, newRootKey, type RootKey, rootKeyText } from "@holdfast/crypto";
+import { type RootKeyOptions, readKeyFile, rootKeySource } from "./root-key-source.ts";
+
+/** A key, and how it is derived from a passphrase if it is. */
+interface MadeKey {
+	key: RootKey;
+	derivation: Derivation | null;
+}
+
+/**
+ * The key of a first start: what is given, derived, or in the file; a file that is not there is made.
+ *
+ * @throws AppError `ROOT_KEY_MALFORMED`, `ROOT_KEY_UNWRITABLE`
+ */
+export function firstRootKey(options: RootKeyOptions): MadeKey {
+	const source = rootKeySource(options);
+	if (source.kind === "passphrase") {
+		const derivation = newDerivation();
+		return { key: deriveRootKey(options.passphrase ?? "", derivation), derivation };
+	}
+	const key = source.read([], () => true);
+	return { key: key ?? makeKeyFile(options.file), derivation: null };
+}
+
+/**
+ * Put a key in the place of `before`, and say whether it is there: a file can be written, anything else is changed by a
+ * person.
+ */
+export function replaceRootKey(options: RootKeyOptions, before: RootKey, key: RootKey): boolean {
+	if (rootKeySource(options).kind !== "file") return false;
+	const there = readKeyFile(options.file);
+	if (there?.id === key.id) return true;
+	return there?.id === before.id && replaceKeyFile(options.file, key);
+}
+
+/**
+ * Make the root key file, 0600 and durable. The key appears in one step, whole; when another process was first, that one's
+ * key is read instead. Runs under the lock of a start, so that a draft found here is of a start that was cut off.
+ *
+ * @throws AppError `ROOT_KEY_UNWRITABLE` when the file system does not take it.
+ */
+function makeKeyFile(file: string): RootKey {
+	try {
+		withDraft(file, newRootKey(), (draft) => linkUnlessThere(draft, file));
+	} catch (error) {
+		throw unwritable(file, (error as NodeJS.ErrnoException).code ?? (error as Error).name, error);
+	}
+	const key = readKeyFile(file);
+	if (key === null) throw unwritable(file, "it was removed while it was made");
+	return key;
+}
+
+/** Whether the file has the key now; where it may not be written, a person has to. */
+function replaceKeyFile(file: string, key: RootKey): boolean {
+	try {
+		withDraft(file, key, (draft) => renameSync(draft, file));
+		return true;
+	} catch (error) {
+		if (error instanceof Error && "code" in error) return false;
+		throw error;
+	}
+}
+
+/** Write a key whole and durably beside its place, then let `put` bring it there. */
+function withDraft(file: string, key: RootKey, put: (draft: string) => void): void {
+	const draft = `${file}.${process.pid}.new`;
+	try {
+		rmSync(draft, { force: true });
+		writeDurably(draft, `${rootKeyText(key)}\n`);
+		put(draft);
+		syncFolder(dirname(file));
+	} finally {
+		rmSync(draft, { force: true });
+	}
+}
+
+function unwritable(file: string, detail: string, cause?: unknown): AppError {
+	return new AppError("ROOT_KEY_UNWRITABLE", { name: basename(file), detail }, { cause });
+}
+
+function writeDurably(path: string, text: string): void {
+	const file = openSync(path, "wx", 0o600);
+	try {
+		writeSync(file, text);
+		fsyncSync(file);
+	} finally {
+		closeSync(file);
+	}
+}
+
+function linkUnlessThere(from: string, to: string): void {
+	try {
+		linkSync(from, to);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+	}
+}
+
+function syncFolder(path: string): void {
+	const folder = openSync(path, "r");
+	fsyncSync(folder);
+	closeSync(folder);
+}
