@@ -27,14 +27,14 @@ export default defineConfig({
 				test: {
 					name: "server",
 					include: ["apps/{api,cli}/test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
-					exclude: ["**/crash.test.ts"],
+					exclude: ["**/*crash.test.ts"],
 					testTimeout: 60_000,
 				},
 			},
 			{
 				test: {
 					name: "crash",
-					include: ["packages/vault/test/crash.test.ts"],
+					include: ["packages/vault/test/*crash.test.ts"],
 					testTimeout: 600_000,
 				},
 			},

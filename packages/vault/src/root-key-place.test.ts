@@ -86,11 +86,11 @@ test("FAULTS 16: first starts at the same time make one key between them", async
 	expect(readdirSync(options.dataDir).filter((name) => name.includes("root.key"))).toEqual(["root.key"]);
 });
 
-test("a draft that a killed start left behind is no hindrance to the next one with its process id", async () => {
+test("drafts that killed processes left behind are no hindrance, and do not stay", async () => {
 	using folder = testFolder();
 	const options = optionsIn(folder.path);
 	mkdirSync(options.dataDir);
-	writeFileSync(`${options.rootKey.file}.${process.pid}.new`, "cut off");
+	for (const id of [process.pid, 1]) writeFileSync(`${options.rootKey.file}.${id}.new`, "cut off");
 	await (await openVault(options))[Symbol.asyncDispose]();
 	expect(readdirSync(options.dataDir).filter((name) => name.includes("root.key"))).toEqual(["root.key"]);
 });

@@ -2,8 +2,8 @@
  * How a root key comes to where it is read from. Guards the rule that a key is made once, before there is any data, and never
  * over existing data; a key takes the place of another only in a rotation, which has both.
  */
-import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { basename, dirname } from "node:path";
+import { closeSync, fsyncSync, linkSync, openSync, readdirSync, renameSync, rmSync, writeSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { AppError } from "@holdfast/contract";
 import { type Derivation, deriveRootKey, newDerivation, newRootKey, type RootKey, rootKeyText } from "@holdfast/crypto";
 import { type RootKeyOptions, readKeyFile, rootKeySource } from "./root-key-source.ts";
@@ -72,7 +72,10 @@ function replaceKeyFile(file: string, key: RootKey): boolean {
 function withDraft(file: string, key: RootKey, put: (draft: string) => void): void {
 	const draft = `${file}.${process.pid}.new`;
 	try {
-		rmSync(draft, { force: true });
+		// Of whoever was cut off: a key must not lie about. Should another process be at it just now, it tries again.
+		for (const name of readdirSync(dirname(file)))
+			if (name.startsWith(`${basename(file)}.`) && name.endsWith(".new"))
+				rmSync(join(dirname(file), name), { force: true });
 		writeDurably(draft, `${rootKeyText(key)}\n`);
 		put(draft);
 		syncFolder(dirname(file));
