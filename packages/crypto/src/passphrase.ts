@@ -25,8 +25,9 @@ const KEY_BYTES = 32;
 const FEWEST_CHARACTERS = 12;
 /** 2^17 with r = 8: 128 MiB, and a few tenths of a second. */
 const COST = { n: 2 ** 17, r: 8, p: 1 };
-const LEAST_N = 2 ** 14;
-const MOST = { n: 2 ** 20, r: 32, p: 16, bytes: 2 ** 30 };
+/** From 16 MiB and hundredths of a second to 1 GiB and some seconds. */
+const BOUNDS = { n: [2 ** 14, 2 ** 20], r: [8, 32], p: [1, 4] } as const;
+const MOST_MEMORY = 2 ** 30;
 
 /** A derivation for a new passphrase: a salt of its own, at the cost that is usual for keys at rest. */
 export function newDerivation(): Derivation {
@@ -55,10 +56,10 @@ export function deriveRootKey(passphrase: string, derivation: Derivation): RootK
 /** The salt of a derivation that was found to be within bounds: it may come from a database that somebody changed. */
 function saltOf({ algorithm, salt, n, r, p }: Derivation): Buffer {
 	if (algorithm !== "scrypt") throw malformed("it is not derived with scrypt");
-	const within = (value: number, least: number, most: number) =>
-		Number.isSafeInteger(value) && value >= least && value <= most;
-	const costs = within(n, LEAST_N, MOST.n) && within(r, 8, MOST.r) && within(p, 1, MOST.p);
-	if (!costs || !Number.isInteger(Math.log2(n)) || 128 * n * r > MOST.bytes) {
+	const within = (value: number, [least, most]: readonly [number, number]) =>
+		Number.isInteger(value) && value >= least && value <= most;
+	const bounded = within(n, BOUNDS.n) && within(r, BOUNDS.r) && within(p, BOUNDS.p);
+	if (!bounded || !Number.isInteger(Math.log2(n)) || 128 * n * r > MOST_MEMORY) {
 		throw malformed("the cost stored for its derivation is out of bounds");
 	}
 	const bytes = Buffer.from(salt, "base64");

@@ -27,7 +27,8 @@ export function recoveryKit(key: RootKey): string {
  */
 export function readRecoveryKit(text: string, malformed: (detail: string) => Error): Uint8Array | null {
 	const kit = text.replace(/[\s-]+/g, "").toLowerCase();
-	if (!kit.startsWith(PREFIX)) return null;
+	// No base64 of 32 bytes is as long as a kit, so that one is a kit with a slip in its first group.
+	if (!kit.startsWith(PREFIX) && kit.length !== CHARACTERS) return null;
 	if (kit.length < CHARACTERS) {
 		throw malformed(`it is a recovery kit cut short: ${kit.length} of its ${CHARACTERS} characters are there`);
 	}
