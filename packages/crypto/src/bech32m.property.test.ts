@@ -14,3 +14,35 @@ test("bytes are written as @scure/base writes them, and read back", () => {
 	});
 	fc.assert(property, { numRuns: runs });
 });
+
+test("up to four slips are found, wherever they are", () => {
+	const digits = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+	const slips = fc.uniqueArray(fc.record({ at: fc.nat(57), by: fc.integer({ min: 1, max: 31 }) }), {
+		minLength: 1,
+		maxLength: 4,
+		selector: ({ at }) => at,
+	});
+	const property = fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), slips, (bytes, changes) => {
+		const text = [...writeBech32m("holdfast", bytes)];
+		for (const { at, by } of changes) {
+			const place = "holdfast1".length + at;
+			text[place] = digits[(digits.indexOf(text[place] ?? "") + by) % 32] ?? "";
+		}
+		expect(readBech32m("holdfast", text.join(""))).toBeNull();
+	});
+	fc.assert(property, { numRuns: runs });
+});
+
+test("whatever is read is what is written: any other text gives null, and nothing throws", () => {
+	const property = fc.property(
+		fc.oneof(
+			fc.string(),
+			fc.string().map((rest) => `holdfast1${rest}`),
+		),
+		(text) => {
+			const bytes = readBech32m("holdfast", text);
+			if (bytes !== null) expect(writeBech32m("holdfast", bytes)).toBe(text);
+		},
+	);
+	fc.assert(property, { numRuns: runs });
+});

@@ -26,12 +26,6 @@ describe("an envelope", () => {
 		expect(envelopeKeyId(Buffer.alloc(10))).toBeNull();
 	});
 
-	test("never repeats its salt and IV", () => {
-		const key = newKey();
-		const heads = Array.from({ length: 2_000 }, () => seal(key, place, text).subarray(9, 37).toString("hex"));
-		expect(new Set(heads).size).toBe(heads.length);
-	});
-
 	const elsewhere: Record<string, Partial<SealContext>> = {
 		table: { purpose: "snapshot" },
 		instance: { instance: "i2" },
@@ -51,16 +45,6 @@ describe("an envelope", () => {
 		const sealed = seal(mine, place, text);
 		expect(open(other, place, sealed)).toBeNull();
 		expect(open({ ...other, id: mine.id }, place, sealed)).toBeNull();
-	});
-
-	test("FAULTS 19: any single flipped bit keeps it shut", () => {
-		const key = newKey();
-		const sealed = seal(key, place, text);
-		for (let bit = 0; bit < sealed.length * 8; bit++) {
-			const changed = Buffer.from(sealed);
-			changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-			expect(open(key, place, changed), `bit ${bit}`).toBeNull();
-		}
 	});
 
 	test("FAULTS 19: a short tag, a cut or a longer envelope, another version byte do not open", () => {

@@ -33,7 +33,7 @@ export function readRecoveryKit(text: string, malformed: (detail: string) => Err
 		throw malformed(`it is a recovery kit cut short: ${kit.length} of its ${CHARACTERS} characters are there`);
 	}
 	if (kit.length > CHARACTERS) {
-		throw malformed(`it is a recovery kit with ${kit.length - CHARACTERS} characters too many`);
+		throw malformed(`it is a recovery kit with ${kit.length} characters in place of ${CHARACTERS}`);
 	}
 	const bytes = readBech32m(HUMAN_PART, kit);
 	if (bytes === null) throw malformed("it is a recovery kit with a slip in it: its checksum does not match");

@@ -3,7 +3,7 @@ import { AppError } from "@holdfast/contract";
 import { expect, test } from "vitest";
 import { newDataKey, openDataKey } from "./data-key.ts";
 import { claimCode, fingerprinter } from "./fingerprint.ts";
-import { newRootKey, parseRootKey, rootKeyText } from "./root-key.ts";
+import { canaryOf, newRootKey, parseRootKey, rootKeyOf, rootKeyText } from "./root-key.ts";
 
 const refused = (text: string): unknown => {
 	try {
@@ -31,6 +31,22 @@ test.each([
 	expect(error).toBeInstanceOf(AppError);
 	expect(error).toMatchObject({ code: "ROOT_KEY_MALFORMED" });
 	if (text.trim() !== "") expect(String(error)).not.toContain(text.trim());
+});
+
+test("a canary follows from the key, and is told from its id and from other keys' canaries", () => {
+	const key = newRootKey();
+	expect(canaryOf(key)).toMatch(/^[0-9a-f]{64}$/);
+	expect(canaryOf(parseRootKey(rootKeyText(key), "a copy"))).toBe(canaryOf(key));
+	expect(canaryOf({ ...newRootKey(), id: key.id })).not.toBe(canaryOf(key));
+	expect(canaryOf(key)).not.toContain(key.id);
+});
+
+test("the bytes that a root key was made of can be wiped without changing it", () => {
+	const bytes = randomBytes(32);
+	const key = rootKeyOf(bytes);
+	const text = rootKeyText(key);
+	bytes.fill(0);
+	expect(rootKeyText(key)).toBe(text);
 });
 
 test("a data key opens under its own root key, instance and owner alone", () => {
