@@ -7,7 +7,7 @@ import { open, type SealContext, type SealingKey, seal } from "./envelope.ts";
 import type { RootKey } from "./root-key.ts";
 
 /**
- * `instance` for Holdfast's own use, `environment:<name>` for shared values, `user:<id>` for personal ones, `backup:<id>` for
+ * `instance` for Holdfast's own use, `environment:<id>` for shared values, `user:<id>` for personal ones, `backup:<id>` for
  * one backup file.
  */
 export type KeyOwner = "instance" | `environment:${string}` | `user:${string}` | `backup:${string}`;

@@ -317,7 +317,10 @@ def document():
 
     def sealed(label, key, id):
         context, plaintext = PLACES[label]
-        return dict(context=context, plaintext=plaintext.hex(), envelope=seal(key, id, context, plaintext).hex())
+        envelope = seal(key, id, context, plaintext)
+        derived, data = hkdf(key, envelope[9:25], "holdfast/1/envelope"), envelope[:9] + associated(context)
+        parts = dict(derivedKey=derived, associatedData=data, plaintext=plaintext, envelope=envelope)
+        return dict(context=context, **{name: part.hex() for name, part in parts.items()})
 
     data_key = some("a data key"), PLACES["a data key"][0]["name"]
     return dict(
