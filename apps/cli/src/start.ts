@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { startServer } from "@holdfast/api";
 import { openLog } from "@holdfast/api/log";
 import type { Options } from "@holdfast/config/options";
-import { openVault } from "@holdfast/vault";
+import { findings, openVault, type Vault } from "@holdfast/vault";
 import { DATABASE_FILE } from "@holdfast/vault/snapshot";
 import { vaultOptions } from "./vault-options.ts";
 
@@ -31,8 +31,9 @@ export async function start(options: Options): Promise<void> {
 		`mirror    ${here(join(options.projectDir, ".env"))}`,
 		`root key  ${vault.keys.roots.current.fingerprint}${options.rootKey.text === null ? ` in ${here(options.rootKey.file)}` : ""}`,
 		...(first && options.rootKey.text === null
-			? ["", "A root key was made. Copy it to a safe place now: without it, nothing saved here opens again."]
+			? ["", "A root key was made. Without it nothing saved here opens again: keep what `holdfast key kit` prints."]
 			: []),
+		...(await beside(vault)),
 	];
 	process.stdout.write(`\n${lines.map((line) => (line === "" ? "" : `  ${line}`)).join("\n")}\n\n`);
 	if (!isLoopback(options.host) && !server.url.startsWith("https:")) {
@@ -42,6 +43,12 @@ export async function start(options: Options): Promise<void> {
 	}
 	await stopped;
 	await server.close();
+}
+
+/** Told at each start, because a copy of the data folder is then a copy of every key in it. */
+async function beside(vault: Vault): Promise<string[]> {
+	const found = (await findings(vault)).find(({ id, level }) => id === "root-key.place" && level === "warning");
+	return found ? ["", "The root key lies beside the database. `holdfast key move` takes it away from there."] : [];
 }
 
 function isLoopback(host: string): boolean {

@@ -30,18 +30,13 @@ function ok(id: string, title: string, detail: string): Finding {
 
 /** Whoever copies the data folder has the key with it, and whoever loses the disk loses both. */
 function rootKeyPlace({ keys, options }: Vault): Finding {
-	const { source, current } = keys.roots;
+	const { source } = keys.roots;
 	const [id, title] = ["root-key.place", "Where the root key is"];
 	if (source.kind !== "file") return ok(id, title, `It comes from ${source.place}, apart from the database.`);
 	if (!isBelow(source.place, options.dataDir))
 		return ok(id, title, `It is in ${source.place}, apart from the database.`);
-	const aside = join("~", ".config", "holdfast", `${current.fingerprint}.key`);
-	const fix = [
-		`mkdir -p ~/.config/holdfast && mv '${source.place}' ${aside}`,
-		`echo "HOLDFAST_ROOT_KEY_FILE=$HOME/${aside.slice(2)}" >> '${join(options.projectDir, ".env")}'`,
-	];
 	const detail = "It lies beside the database: whoever copies the data folder can open everything in it.";
-	return { id, level: "warning", title, detail, fix: `Stop Holdfast, then run: ${fix.join(" && ")}` };
+	return { id, level: "warning", title, detail, fix: "Run `holdfast key move`, then restart the server." };
 }
 
 function rootKeyMode({ keys }: Vault): Finding {
@@ -55,7 +50,7 @@ function rootKeyMode({ keys }: Vault): Finding {
 			level: "problem",
 			title,
 			detail: `${source.place} is not there any more. What runs goes on; nothing starts again without it.`,
-			fix: "Put the file back, or write the recovery kit into it. `holdfast key kit` prints the kit while a server runs.",
+			fix: "Restart the server if the file was moved; else put it back, or write the recovery kit into it.",
 		};
 	return readByOthers({ id, title }, source.place, mode);
 }

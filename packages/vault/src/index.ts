@@ -2,8 +2,10 @@
 export { anonymous, authorize, type Caller, deny, localCaller, userCaller } from "./access.ts";
 export * as audit from "./audit.ts";
 export * as environments from "./environments.ts";
+export { findings } from "./findings.ts";
 export * as keys from "./keys.ts";
 export * as mirrors from "./mirrors.ts";
+export { copyRootKey } from "./root-key-place.ts";
 export * as settings from "./settings.ts";
 export * as authTables from "./storage/auth-tables.ts";
 export * as system from "./system.ts";

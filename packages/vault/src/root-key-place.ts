@@ -2,7 +2,17 @@
  * How a root key comes to where it is read from. Guards the rule that a key is made once, before there is any data, and never
  * over existing data; a key takes the place of another only in a rotation, which has both.
  */
-import { closeSync, fsyncSync, linkSync, openSync, readdirSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+	closeSync,
+	fsyncSync,
+	linkSync,
+	mkdirSync,
+	openSync,
+	readdirSync,
+	renameSync,
+	rmSync,
+	writeSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { AppError } from "@holdfast/contract";
 import { type Derivation, deriveRootKey, newDerivation, newRootKey, type RootKey, rootKeyText } from "@holdfast/crypto";
@@ -38,6 +48,22 @@ export function replaceRootKey(options: RootKeyOptions, before: RootKey, key: Ro
 	const there = readKeyFile(options.file);
 	if (there?.id === key.id) return true;
 	return there?.id === before.id && replaceKeyFile(options.file, key);
+}
+
+/**
+ * Copy the key of one file to another that is not there yet, whole and durably; folders are made for it.
+ *
+ * @throws AppError `ROOT_KEY_MISSING`, `ROOT_KEY_MALFORMED`, `ROOT_KEY_UNWRITABLE`, also when there is something already.
+ */
+export function copyRootKey(from: string, to: string): void {
+	const key = readKeyFile(from);
+	if (key === null) throw new AppError("ROOT_KEY_MISSING", { detail: `which ${from} should have` });
+	try {
+		mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
+		withDraft(to, key, (draft) => linkSync(draft, to));
+	} catch (error) {
+		throw unwritable(to, (error as NodeJS.ErrnoException).code ?? (error as Error).name, error);
+	}
 }
 
 /**

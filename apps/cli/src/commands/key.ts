@@ -16,6 +16,11 @@ export function keyCommand(): Command {
 		.description("say that the recovery kit is stored; it is checked when it is piped in or typed")
 		.action(async () => (await import("../keys.ts")).confirm());
 	key
+		.command("move")
+		.description("move the root key's file away from the data, and note in .env where it is")
+		.argument("[file]", "where to (~/.config/holdfast/<fingerprint>.key)")
+		.action(async (file: string | undefined) => (await import("../key-move.ts")).move(file));
+	key
 		.command("rotate")
 		.description("replace the root key, or go on replacing it; everything stays usable meanwhile")
 		.option("--data", "replace the data keys instead, and seal every value anew")
