@@ -1,4 +1,5 @@
 /** FAULTS 37: a changed base URL never receives a key saved for another origin. */
+import { ROLES } from "@holdfast/contract";
 import { userCaller } from "@holdfast/vault";
 import { expect, test } from "vitest";
 import { appRouter } from "../src/router.ts";
@@ -102,4 +103,19 @@ test("FAULTS 37: a personal URL gets no shared key, and a personal key goes to t
 	await eve.settings.remove({ owner: "personal", name: "GOOGLE_BASE_URL" });
 	await eve.settings.save({ owner: "personal", writes: [secret] });
 	expect((await eve.providers.models({ provider: "google" })).from).toBe("provider");
+});
+
+test("FAULTS 37: whoever may save and not reveal gets no earlier key sent by bringing it back", async () => {
+	await using thief = await answering(200, () => "{}");
+	await using app = await testApp();
+	await (await admin(app)).settings.save.mutate({ writes: [secret] });
+	await (await admin(app)).settings.save.mutate({ writes: [{ ...secret, value: "a newer key" }] });
+	const editor = app.client({ token: await app.token(ROLES.editor) });
+	await editor.settings.save.mutate({ writes: [url(thief.url)] });
+	const restored = await editor.settings.restore.mutate({ name: "GOOGLE_API_KEY", version: 1 });
+	expect(JSON.stringify(restored)).not.toContain(KEY);
+	expect(await uses(editor)).toEqual(REFUSED);
+	await editor.settings.restore.mutate({ name: "GOOGLE_API_KEY", version: 3 });
+	expect(await uses(editor)).toEqual(REFUSED);
+	expect(thief.keys).toEqual([]);
 });

@@ -24,6 +24,7 @@ export const SAMPLES: Record<ProcedurePath, unknown> = {
 	"settings.explain": { environment, name: "SAMPLE" },
 	"settings.save": { environment, owner, writes: [{ name: "SAMPLE", value: "one", secret: false }], message: "why" },
 	"settings.remove": { environment, owner, name: "SAMPLE", message: "why" },
+	"settings.restore": { environment, owner, name: "SAMPLE", version: 1, message: "why" },
 	"settings.reveal": { environment, owner, name: "SAMPLE" },
 	"settings.previewImport": { environment, owner, from: { text: "SAMPLE=one" } },
 	"settings.import": {

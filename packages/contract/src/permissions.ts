@@ -56,6 +56,7 @@ export const PROCEDURES = {
 	"settings.explain": "settings.see",
 	"settings.save": "settings.write",
 	"settings.remove": "settings.write",
+	"settings.restore": "settings.write",
 	"settings.reveal": "settings.reveal",
 	"settings.previewImport": "settings.write",
 	"settings.import": "settings.write",

@@ -1,6 +1,7 @@
 /** Reading the audit log. Entries are written by what they record, in its own transaction. */
 import type { AuditPage, ListAudit, TestResult } from "@holdfast/contract/schemas";
 import { authorize, type Caller, entry } from "./access.ts";
+import type { AuditRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
 /** One page of entries, newest first; for a caller limited to environments, of what was done in those. */
@@ -8,8 +9,15 @@ export async function list(vault: Vault, caller: Caller, { before, limit }: List
 	await authorize(vault, caller, { action: "audit.list", target: null, environment: null });
 	const own = caller.environments && [...caller.environments];
 	const rows = await vault.storage.audit(before ?? Number.MAX_SAFE_INTEGER, limit + 1, own);
-	const entries = rows.slice(0, limit);
+	const entries = rows.slice(0, limit).map(withoutPersonal);
 	return { entries, next: rows.length > limit ? (entries.at(-1)?.index ?? null) : null };
+}
+
+/** That someone saved something of their own may be known; not what it could be compared with, which older entries have. */
+function withoutPersonal(row: AuditRow): AuditRow {
+	if (row.details.owner !== "personal") return row;
+	const { fingerprint: _, message: __, ...details } = row.details;
+	return { ...row, details };
 }
 
 /** Something done with settings but not to them: a test of a key, a chat, a provider asked for its models. */

@@ -33,8 +33,10 @@ export async function requireOwnUrl(vault: Vault, caller: Caller, destination: D
 	const { environment, url, key, resolved } = destination;
 	const [address, credential] = [resolved.get(url), resolved.get(key)];
 	if (!address || !credential) return;
-	const origin = originOf(address.value.reveal());
-	const trusted = [await urlAtSave(vault, caller, { environment, url, key, layer: credential.layer })];
+	const text = address.value.reveal();
+	const origin = originOf(text);
+	const { layer } = credential;
+	const trusted = [await urlAtSave(vault, caller, { environment, url, key, layer, address: text })];
 	const places = await gather(vault, caller, environment);
 	for (const { source, value } of chain(places, url)) {
 		const byMachine = source === "process" || source === "catalogue";
@@ -57,11 +59,18 @@ async function wasSaved(vault: Vault, url: string, value: string | null): Promis
 	return false;
 }
 
+interface Saved extends Omit<Destination, "resolved"> {
+	/** Where the key comes from. */
+	layer: Resolved["layer"];
+	/** The base URL that applies. */
+	address: string;
+}
+
 /** The base URL that applied when the key was saved, to whoever saved it there; `null` when none was saved. */
 async function urlAtSave(
 	vault: Vault,
 	caller: Caller,
-	{ environment, url, key, layer }: Omit<Destination, "resolved"> & Pick<Resolved, "layer">,
+	{ environment, url, key, layer, address }: Saved,
 ): Promise<string | null> {
 	const { id } = await vault.live.require(environment);
 	const places = [
@@ -74,24 +83,36 @@ async function urlAtSave(
 	if (!own || own.owner === null) return null;
 	const keys = await vault.storage.history(own.environment, own.owner, key);
 	const since = enteredAt(keys, layer.version);
+	const mark = vault.fingerprint(url, address);
 	for (const place of [own, ...weaker]) {
 		const owner = place.owner ?? "shared";
 		const rows = await vault.storage.history(place.environment, owner, url);
 		const row = rows.find(({ revision }) => revision <= since);
-		if (!row?.sealed) continue;
+		if (!row || row.fingerprint === null) continue;
+		// Of a value that is no longer kept it is only known whether this is it.
+		if (row.sealed === null) return row.fingerprint === mark ? address : null;
 		return openValue(await vault.keys.openerOf([row.sealed]), vault.storage.instance.id, row);
 	}
 	return null;
 }
 
 /**
- * The revision at which someone entered a version's value, of versions newest first. Whoever keeps what is saved, against a
- * hand edit, writes two versions at once, the edit's and the one there was, and need not know the value.
+ * The revision at which someone entered a version's value, of versions newest first; 0 when that is not known. Neither who
+ * brings back an earlier version need know its value, nor who keeps what is saved against a hand edit. The latter writes two
+ * versions at once, the edit's and the one there was: the edit was entered by whoever wrote the line, and that is not known
+ * either of a line that a first save takes into the history.
  */
 function enteredAt(versions: readonly VersionRow[], version: number | null): number {
-	let at = versions.findIndex((row) => row.version === version);
-	while (versions[at + 2] && versions[at]?.revision === versions[at + 1]?.revision) at += 2;
-	return versions[at]?.revision ?? 0;
+	const find = (wanted: number | null) => versions.findIndex((row) => row.version === wanted);
+	let at = find(version);
+	for (let row = versions[at]; row; row = versions[at]) {
+		const from = row.restoredFrom === null ? at : find(row.restoredFrom);
+		if (from < at || versions[at - 1]?.revision === row.revision) return 0;
+		const wasKept = versions[at + 2] !== undefined && versions[at + 1]?.revision === row.revision;
+		if (from === at && !wasKept) return row.revision;
+		at = from === at ? at + 2 : from;
+	}
+	return 0;
 }
 
 function originOf(url: string | null): string | null {

@@ -61,3 +61,20 @@ test("a secret that waits in the file is not shown because someone saved its nam
 	expect(diff.lines).toMatchObject([{ state: "conflict", saved: { shown: "x" } }]);
 	expect(JSON.stringify(diff)).not.toContain("the secret");
 });
+
+test("the history does not say that a secret was saved again, but to who may reveal it", async () => {
+	await using v = await testVault({ serves: false });
+	await v.save({ [KEY]: "the secret" });
+	for (const [value, secret] of [
+		["a guess", true],
+		["the secret", true],
+		["the secret", true],
+	] as const)
+		await guess(v.vault, "default", value, secret);
+	const changes = async (caller: typeof ed) =>
+		(await settings.history(v.vault, caller, { environment: "default", owner: "shared", name: KEY })).map(
+			({ change }) => change,
+		);
+	expect(await changes(ed)).toEqual(["changed", "changed", "changed", "created"]);
+	expect(await changes(admin)).toEqual(["kept", "changed", "changed", "created"]);
+});

@@ -29,13 +29,15 @@ export interface Intent {
 	expectedVersion?: number | undefined;
 	/** The hand-written value that this one takes the place of; it goes into the history first. */
 	instead?: string | undefined;
+	/** The version that the value is brought back from. It is then no less secret than what it replaces. */
+	restoredFrom?: number;
 }
 
 /** A change of settings, as the audit log will call it. */
 export interface Request {
-	action: "settings.save" | "settings.remove" | "mirrors.resolve";
+	action: "settings.save" | "settings.remove" | "settings.restore" | "mirrors.resolve";
 	environment: string;
-	/** The environment's id, where the intents come from its file: one that has its name by now is not meant. */
+	/** The environment's id, where the intents come from what it has: another that has its name by now is not meant. */
 	id?: string;
 	owner: Owner;
 	intents: readonly Intent[];
@@ -79,8 +81,7 @@ export async function change(vault: Vault, caller: Caller, request: Request): Pr
 		.join(", ")
 		.slice(0, 500);
 	const act = { action, target, environment };
-	await authorize(vault, caller, act);
-	const owner = request.owner === "shared" ? "shared" : (caller.userId ?? (await denyPersonal(vault, caller, act)));
+	const owner = await admit(vault, caller, { ...act, owner: request.owner });
 	refuseBadInput(intents);
 	for (let attempt = 1; ; attempt++) {
 		const plan = await planChange(vault, caller, { ...request, ownerId: owner });
@@ -98,13 +99,16 @@ export async function change(vault: Vault, caller: Caller, request: Request): Pr
 	}
 }
 
-function denyPersonal(vault: Vault, caller: Caller, act: Act): Promise<never> {
-	return deny(
-		vault,
-		caller,
-		act,
-		new AppError("NOT_ALLOWED", { detail: "a signed-in person, to have personal settings" }),
-	);
+/**
+ * Let the caller go on with settings of an owner, and say what those are stored under.
+ *
+ * @throws AppError as `authorize` does; `NOT_ALLOWED` for personal settings of who is no person.
+ */
+export async function admit(vault: Vault, caller: Caller, { owner, ...act }: Act & { owner: Owner }): Promise<string> {
+	await authorize(vault, caller, act);
+	if (owner === "shared") return "shared";
+	const detail = "a signed-in person, to have personal settings";
+	return caller.userId ?? deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail }));
 }
 
 function refuseBadInput(intents: readonly Intent[]): void {
@@ -199,26 +203,27 @@ interface Subject {
  */
 function sealVersions(vault: Vault, author: Author, subject: Subject): VersionWrite[] {
 	const { intent, before, line, file, environment } = subject;
-	const secret = intent.secret ?? before?.secret ?? secretByCatalogue(intent.name);
+	const { restoredFrom = null } = intent;
+	const wasSecret = before?.secret ?? secretByCatalogue(intent.name);
+	const secret = restoredFrom === null ? (intent.secret ?? wasSecret) : intent.secret === true || wasSecret;
+	// Nobody said that the line is plain: only the catalogue knows.
+	const found = { secret: secretByCatalogue(intent.name), message: `As found in ${file}`, restoredFrom: null };
 	const replacesLine = line !== undefined && line !== intent.value && valueProblem(line) === null;
 	const steps = [
-		// Nobody said that the line is plain: only the catalogue knows.
-		...(replacesLine ? [{ value: line, secret: secretByCatalogue(intent.name), message: `As found in ${file}` }] : []),
-		{ value: intent.value, secret, message: author.message },
+		...(replacesLine ? [{ ...found, value: line }] : []),
+		{ value: intent.value, secret, message: author.message, restoredFrom },
 	];
-	return steps.map(({ value, secret, message }, i) => {
+	return steps.map(({ value, ...rest }, i) => {
 		const version = (before?.version ?? 0) + 1 + i;
 		const place = { environment, owner: author.owner, name: intent.name, version };
 		const context = valueContext(vault.storage.instance.id, place);
 		return {
 			...place,
-			secret,
+			...rest,
 			sealed: value === null ? null : seal(author.key, context, Buffer.from(value, "utf8")),
 			fingerprint: value === null ? null : vault.fingerprint(intent.name, value),
-			restoredFrom: null,
 			at: Date.now(),
 			by: author.by,
-			message,
 		};
 	});
 }
@@ -255,6 +260,10 @@ function withKey(planned: SealedDataKey | null): Pick<Change, "keys"> {
 }
 
 function auditOf(caller: Caller, request: Request, written: VersionWrite): Change["audit"][number] {
+	const { version, fingerprint, restoredFrom } = written;
+	const { owner, message } = request;
+	// What is comparable with others' values, or tells of one's own, is nobody's but the owner's.
+	const known = owner === "shared" && { fingerprint, ...(message !== null && { message }) };
 	// A file that was edited brings both at once.
 	const isRemoval = request.action === "settings.save" && written.sealed === null;
 	return entry(caller, {
@@ -262,12 +271,7 @@ function auditOf(caller: Caller, request: Request, written: VersionWrite): Chang
 		target: written.name,
 		environment: request.environment,
 		outcome: "done",
-		details: {
-			owner: request.owner,
-			version: written.version,
-			fingerprint: written.fingerprint,
-			...(request.message !== null && { message: request.message }),
-		},
+		details: { owner, version, ...known, ...(restoredFrom !== null && { restoredFrom }) },
 	});
 }
 

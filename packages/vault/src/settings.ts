@@ -1,5 +1,5 @@
 /** Reading settings: masked for all who may see them, in the clear only through `reveal`, which is recorded first. */
-import { AppError, mask, Secret } from "@holdfast/contract";
+import { AppError, Secret } from "@holdfast/contract";
 import type {
 	ExplainSetting,
 	Explanation,
@@ -8,16 +8,14 @@ import type {
 	OneSetting,
 	RevealResult,
 	SettingsList,
-	VersionView,
 } from "@holdfast/contract/schemas";
 import { PROVIDERS } from "@holdfast/providers";
 import { authorize, type Caller, entry } from "./access.ts";
-import { openValue } from "./live.ts";
 import { chain, gather, knownNames, toLayer, toView } from "./sources.ts";
-import type { VersionRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
 export { requireOwnUrl } from "./destination.ts";
+export { history, restore } from "./history.ts";
 export { remove, save } from "./save.ts";
 
 /** Every setting of an environment, masked: what is saved, what the catalogue knows, and what `.env` files have. */
@@ -51,35 +49,6 @@ export async function reveal(vault: Vault, caller: Caller, input: OneSetting): P
 	});
 	if (value === null) throw new AppError("VALUE_DAMAGED", { name });
 	return { name, value, version, source };
-}
-
-/**
- * Every version of a setting, newest first. A value that was made a secret later is masked in the plain versions, too; one
- * that is saved plain later is not, or a mask would tell whoever saves guesses which is right.
- */
-export async function history(vault: Vault, caller: Caller, input: OneSetting): Promise<VersionView[]> {
-	const { environment, owner, name } = input;
-	await authorize(vault, caller, { action: "settings.history", target: name, environment });
-	const stored = owner === "shared" ? "shared" : caller.userId;
-	if (stored === null) return [];
-	const { id } = await vault.live.require(environment);
-	const rows = await vault.storage.history(id, stored, name);
-	const opener = await vault.keys.openerOf(rows.map(({ sealed }) => sealed));
-	const secrets = new Set<string | null>();
-	return rows.map((row, i) => {
-		if (row.secret) secrets.add(row.fingerprint);
-		const text = openValue(opener, vault.storage.instance.id, row);
-		const shown = text !== null && secrets.has(row.fingerprint) ? mask(text) : text;
-		const { version, revision, at, by, secret, message, restoredFrom } = row;
-		const change = changeOf(row, rows[i + 1]);
-		return { version, revision, at, by, change, restoredFrom, removed: change === "removed", secret, shown, message };
-	});
-}
-
-function changeOf(row: VersionRow, before: VersionRow | undefined): VersionView["change"] {
-	if (row.fingerprint === null) return "removed";
-	if (!before || before.fingerprint === null) return "created";
-	return before.fingerprint === row.fingerprint ? "kept" : "changed";
 }
 
 /** The whole chain of places that have a value for a name, and which one applies. */

@@ -1,4 +1,11 @@
-import { ExplainSetting, ListSettings, OneSetting, RemoveSetting, SaveSettings } from "@holdfast/contract/schemas";
+import {
+	ExplainSetting,
+	ListSettings,
+	OneSetting,
+	RemoveSetting,
+	RestoreSetting,
+	SaveSettings,
+} from "@holdfast/contract/schemas";
 import { settings } from "@holdfast/vault";
 import { authed, router } from "../trpc.ts";
 import { transferProcedures } from "./transfer.ts";
@@ -9,6 +16,7 @@ export const settingsRouter = router({
 	explain: authed.input(ExplainSetting).query(({ ctx, input }) => settings.explain(ctx.vault, ctx.caller, input)),
 	save: authed.input(SaveSettings).mutation(({ ctx, input }) => settings.save(ctx.vault, ctx.caller, input)),
 	remove: authed.input(RemoveSetting).mutation(({ ctx, input }) => settings.remove(ctx.vault, ctx.caller, input)),
+	restore: authed.input(RestoreSetting).mutation(({ ctx, input }) => settings.restore(ctx.vault, ctx.caller, input)),
 	reveal: authed.input(OneSetting).mutation(({ ctx, input }) => settings.reveal(ctx.vault, ctx.caller, input)),
 	...transferProcedures,
 });

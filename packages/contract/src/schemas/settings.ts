@@ -126,7 +126,7 @@ export const VersionView = z.object({
 	/** Milliseconds since 1970. For people: order comes from `revision`. */
 	at: z.number(),
 	by: z.string(),
-	/** Against the version before it. `kept`: the same value again. */
+	/** Against the version before it. `kept`: the same value again; of a secret that is told only to who may reveal it. */
 	change: z.enum(["created", "changed", "kept", "removed"]),
 	/** The version whose value this one brought back; `null` for any other. */
 	restoredFrom: z.int().nullable(),
