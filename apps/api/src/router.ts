@@ -3,6 +3,7 @@
 import type { Role } from "@holdfast/contract";
 import {
 	ConfigureMirror,
+	ConfigureSystem,
 	ConfirmKit,
 	CreateEnvironment,
 	CreateToken,
@@ -11,12 +12,13 @@ import {
 	type Me,
 	OneMirror,
 	RemoveEnvironment,
+	RemovePerson,
 	RenameEnvironment,
 	ResolveDrift,
 	RevokeToken,
 	RotateKeys,
 } from "@holdfast/contract/schemas";
-import { audit, environments, keys, mirrors, system, tokens } from "@holdfast/vault";
+import { audit, environments, keys, mirrors, people, system, tokens } from "@holdfast/vault";
 import { chatRouter } from "./routers/chat.ts";
 import { providersRouter } from "./routers/providers.ts";
 import { settingsRouter } from "./routers/settings.ts";
@@ -77,6 +79,13 @@ export const appRouter = listed(
 			status: authed.query(({ ctx }) => system.status(ctx.vault, ctx.caller)),
 			// A mutation, because it opens everything there is and is recorded.
 			doctor: authed.mutation(({ ctx }) => system.doctor(ctx.vault, ctx.caller)),
+			configure: authed
+				.input(ConfigureSystem)
+				.mutation(({ ctx, input }) => system.configure(ctx.vault, ctx.caller, input)),
+		}),
+		people: router({
+			list: authed.query(({ ctx }) => people.list(ctx.vault, ctx.caller)),
+			remove: authed.input(RemovePerson).mutation(({ ctx, input }) => people.remove(ctx.vault, ctx.caller, input)),
 		}),
 		keys: router({
 			// A mutation, because it gives the root key away and is recorded.

@@ -58,10 +58,13 @@ export const SAMPLES: Record<ProcedurePath, unknown> = {
 	"tokens.revoke": { id: "0123456789abcdef" },
 	"system.status": undefined,
 	"system.doctor": undefined,
+	"people.list": undefined,
+	"people.remove": { id: "nobody" },
 	"keys.kit": undefined,
 	"keys.confirmKit": { fingerprint: "0000-0000-0000-0000" },
 	"keys.rotate": { what: "data" },
 	"keys.resume": undefined,
+	"system.configure": { historyVersions: 10, historyDays: null, backupHours: 24, backupsKept: 14 },
 };
 
 /** The error of a procedure's answer, as a client sees it. */

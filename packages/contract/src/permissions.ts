@@ -75,6 +75,8 @@ export const PROCEDURES = {
 	"providers.models": "providers.use",
 	"chat.send": "providers.use",
 	"audit.list": "audit.see",
+	"people.list": "members.write",
+	"people.remove": "members.write",
 	"tokens.create": "tokens.write",
 	"tokens.list": "tokens.write",
 	"tokens.revoke": "tokens.write",
@@ -84,6 +86,7 @@ export const PROCEDURES = {
 	"keys.confirmKit": "keys.write",
 	"keys.rotate": "keys.write",
 	"keys.resume": "keys.write",
+	"system.configure": "system.write",
 } as const satisfies Record<string, Permission | "public" | "signed-in">;
 
 export type ProcedurePath = keyof typeof PROCEDURES;

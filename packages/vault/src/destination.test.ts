@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { admin, person, type TestVault, testVault } from "../test/harness.ts";
-import { environments, mirrors, settings } from "./index.ts";
+import { environments, mirrors, settings, system } from "./index.ts";
+import { prune } from "./retention.ts";
 
 const [KEY, URL] = ["GOOGLE_API_KEY", "GOOGLE_BASE_URL"];
 const ed = person("ed");
@@ -119,4 +120,33 @@ test("FAULTS 37: nor is a hand-written key that a first save took into the histo
 	expect(await refusal(v), "their own").toBeNull();
 	await restore(v, KEY, 1);
 	expect(await refusal(v)).toBe("KEY_FOR_OTHER_URL");
+});
+
+test("FAULTS 37: of a URL that is no longer kept it is known whether it is the one that applies, and nothing else", async () => {
+	await using v = await testVault({ serves: false });
+	await v.save({ [URL]: "https://first.example/v1" });
+	await v.save({ [KEY]: "the key" });
+	await saveUrl(v, "default");
+	await system.configure(v.vault, admin, { historyVersions: 1 });
+	await prune(v.vault.storage, Date.now());
+	expect(await refusal(v)).toBe("KEY_FOR_OTHER_URL");
+	await v.save({ [URL]: "https://first.example/v2" });
+	expect(await refusal(v), "the same origin, but nobody knows").toBe("KEY_FOR_OTHER_URL");
+	await v.save({ [URL]: "https://first.example/v1" });
+	expect(await refusal(v)).toBeNull();
+	await v.save({ [KEY]: "the key", [URL]: "https://first.example/v2" });
+	expect(await refusal(v)).toBeNull();
+});
+
+test("FAULTS 37: a key whose origin is no longer kept is as old as it was", async () => {
+	await using v = await testVault({ serves: false });
+	await v.save({ [URL]: "https://first.example", [KEY]: "the key" });
+	await v.save({ [KEY]: "a newer key" });
+	await saveUrl(v, "default");
+	await restore(v, KEY, 1);
+	await system.configure(v.vault, admin, { historyVersions: 1 });
+	await prune(v.vault.storage, Date.now());
+	expect(await refusal(v)).toBe("KEY_FOR_OTHER_URL");
+	await v.save({ [URL]: "https://first.example" });
+	expect(await refusal(v)).toBeNull();
 });

@@ -5,7 +5,9 @@ export * as environments from "./environments.ts";
 export { findings } from "./findings.ts";
 export * as keys from "./keys.ts";
 export * as mirrors from "./mirrors.ts";
+export * as people from "./people.ts";
 export { copyRootKey } from "./root-key-place.ts";
+
 export * as settings from "./settings.ts";
 export * as authTables from "./storage/auth-tables.ts";
 export * as system from "./system.ts";

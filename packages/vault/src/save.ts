@@ -137,6 +137,8 @@ async function planChange(vault: Vault, caller: Caller, request: Request & { own
 	if (live.id !== (request.id ?? live.id)) throw new AppError("ENVIRONMENT_NOT_FOUND", { name: request.environment });
 	const { ownerId: owner } = request;
 	const { key, planned } = await vault.keys.findOrPlan(keyOwner({ environment: live.id, owner }));
+	// Their session ended with them.
+	if (planned && owner !== "shared" && (await vault.storage.isGone(owner))) throw new AppError("SIGNED_OUT");
 
 	const author = { key, owner, by: caller.label, message: request.message };
 	const { file } = mirrorOptions(live);

@@ -1,5 +1,5 @@
-/** The state of the instance itself: its keys, its backups, and what a person should do about either. */
-import type { DoctorReport, SystemView } from "@holdfast/contract/schemas";
+/** The state of the instance itself: its keys, its backups, and what a person should do about either; and how long things are kept. */
+import type { ConfigureSystem, DoctorReport, Policy, SystemView } from "@holdfast/contract/schemas";
 import { authorize, type Caller, entry } from "./access.ts";
 import { examine } from "./examine.ts";
 import { damage, findings } from "./findings.ts";
@@ -34,4 +34,17 @@ export async function doctor(vault: Vault, caller: Caller): Promise<DoctorReport
 	const problems = found.filter(({ level }) => level === "problem").length;
 	await vault.storage.commit({ audit: [entry(caller, { ...act, outcome: "done", details: { ...counts, problems } })] });
 	return { findings: found, ...counts };
+}
+
+/** Choose how long history and backups are kept. What is not named stays as it is. What applies then. */
+export async function configure(vault: Vault, caller: Caller, input: ConfigureSystem): Promise<Policy> {
+	const act = { action: "system.configure", target: null, environment: null } as const;
+	await authorize(vault, caller, act);
+	const chosen = Object.entries(input).flatMap(([name, value]) =>
+		value === undefined ? [] : [[name, value] as const],
+	);
+	const policy = Object.fromEntries(chosen);
+	if (chosen.length > 0)
+		await vault.storage.commit({ policy, audit: [entry(caller, { ...act, outcome: "done", details: policy })] });
+	return policyOf(await vault.storage.state());
 }

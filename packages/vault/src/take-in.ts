@@ -144,7 +144,7 @@ async function isOlderCopy(
 ): Promise<boolean> {
 	const since = async ({ name }: Line) => {
 		const versions = await vault.storage.history(id, "shared", name);
-		const gone = versions.findIndex(({ sealed }) => sealed === null);
+		const gone = versions.findIndex(({ fingerprint }) => fingerprint === null);
 		return versions.at(gone === -1 ? -1 : gone - 1)?.revision ?? 0;
 	};
 	if (deleted.length === 0) return false;

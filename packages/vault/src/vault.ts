@@ -8,6 +8,7 @@ import { claimCode, fingerprinter, sessionSecret } from "@holdfast/crypto";
 import { KeyRing } from "./keyring.ts";
 import { Live, type LiveEnvironment } from "./live.ts";
 import { MirrorFiles, type MirrorStep } from "./mirror-files.ts";
+import { Retention } from "./retention.ts";
 import type { RootKeyOptions } from "./root-key-source.ts";
 import { advance, type RotationStep } from "./rotation.ts";
 import { repairSnapshots, start } from "./start.ts";
@@ -79,6 +80,7 @@ export async function openVault(given: VaultOptions): Promise<Vault> {
 		? new Worker({ storage, live, mirrors, keep, rotate: () => advance(vault), warn })
 		: null;
 	const tokenUses = new TokenUses(storage, warn);
+	const retention = new Retention(storage, warn);
 	const vault: Vault = {
 		options,
 		storage,
@@ -92,14 +94,17 @@ export async function openVault(given: VaultOptions): Promise<Vault> {
 		sessionSecret: sessionSecret(instanceKey),
 		database,
 		async [Symbol.asyncDispose]() {
-			for (const part of [tokenUses, worker, mirrors]) {
+			for (const part of [tokenUses, retention, worker, mirrors]) {
 				await part?.stop().catch((error: Error) => warn(`Stopping: ${error.message}`));
 			}
 			await storage.close();
 		},
 	};
 	await live.refresh();
-	if (worker) await serve(vault, worker);
+	if (worker) {
+		await serve(vault, worker);
+		retention.start();
+	}
 	return vault;
 }
 

@@ -2,14 +2,34 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Role } from "@holdfast/contract";
 import type { SaveResult } from "@holdfast/contract/schemas";
 import type { Caller, Vault, VaultOptions } from "../src/index.ts";
-import { localCaller, openVault, settings, userCaller } from "../src/index.ts";
+import { authTables, localCaller, openVault, settings, userCaller } from "../src/index.ts";
 
 export const admin: Caller = localCaller("tester", "here");
 
 export function person(id: string, role = "editor"): Caller {
 	return userCaller({ id, name: id, role }, "127.0.0.1");
+}
+
+/** Give someone an account and a session, as if they had been invited. Their email address is `<id>@people.example`. */
+export function addPerson({ database }: Vault, id: string, role: Role = "editor"): Caller {
+	const { user, account, session } = authTables;
+	const [createdAt, updatedAt] = [new Date(), new Date()];
+	const email = `${id}@people.example`;
+	const row = { id, name: id, email, emailVerified: false, role, claimed: false, createdAt, updatedAt };
+	database.insert(user).values(row).run();
+	const own = { id: `${id}-1`, userId: id, createdAt, updatedAt };
+	database
+		.insert(account)
+		.values({ ...own, accountId: id, providerId: "credential", password: "a digest" })
+		.run();
+	database
+		.insert(session)
+		.values({ ...own, token: `session of ${id}`, expiresAt: new Date(Date.now() + 1e9) })
+		.run();
+	return person(id, role);
 }
 
 export function testFolder(): { path: string; [Symbol.dispose](): void } {

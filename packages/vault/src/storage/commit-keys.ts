@@ -1,6 +1,6 @@
 /**
- * The part of a commit that is about keys. Guards two rules: nothing is written under a key that is gone, and no key goes
- * while anything is sealed under it.
+ * The part of a commit that is about keys. Guards three rules: nothing is written under a key that is gone, no key goes
+ * while anything is sealed under it, and nobody who is gone gets one.
  */
 import { envelopeKeyId } from "@holdfast/crypto";
 import { and, eq, ne, sql } from "drizzle-orm";
@@ -35,6 +35,14 @@ export function refuseGoneKeys(queries: Queries, { writes = [], snapshot, keys =
 		"root",
 		keys.map(({ sealed }) => sealed),
 	);
+}
+
+/** Whoever was signed in when they were removed begins nothing of their own again. */
+export function refuseGonePeople(queries: Queries, { keys = [] }: Change): void {
+	for (const { owner } of keys) {
+		const userId = /^user:(.*)$/s.exec(owner)?.[1];
+		if (userId !== undefined && queries.isGone.get({ userId })) throw new Conflict(owner);
+	}
 }
 
 const STEPS: { [name in KeyringStep["step"]]: (db: SqliteDatabase, step: Step<name>) => void } = {

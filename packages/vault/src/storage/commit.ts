@@ -1,8 +1,9 @@
 /** The one transaction of the vault: a change as data, compared with what is stored, and written whole or not at all. */
 import { and, eq, sql } from "drizzle-orm";
-import { refuseGoneKeys, writeKeys } from "./commit-keys.ts";
+import { refuseGoneKeys, refuseGonePeople, writeKeys } from "./commit-keys.ts";
 import { Conflict, unlessTaken } from "./conflict.ts";
 import type { SqliteDatabase } from "./connect.ts";
+import { prune, removePerson } from "./erase.ts";
 import type { Queries } from "./queries.ts";
 import { environments, instances, mirrors, tokens } from "./schema.ts";
 import type { Change, Committed, VersionWrite } from "./storage.ts";
@@ -20,6 +21,9 @@ export function committer(db: SqliteDatabase, queries: Queries): (change: Change
 		if (rename) renameEnvironment(db, rename, revision);
 		if (snapshot) writeSnapshot(queries, snapshot, revision);
 		if (mirror) configureMirror(db, mirror, revision);
+		if (change.prune) prune(queries, change.prune);
+		if (change.removePerson) removePerson(db, change.removePerson);
+		refuseGonePeople(queries, change);
 		writeKeys(db, change);
 		refuseGoneKeys(queries, change);
 		writeAccess(db, change);

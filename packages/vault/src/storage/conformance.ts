@@ -10,9 +10,9 @@ import type { AuditRow, Change, RootKeyRow, Storage, TokenRow, VersionWrite } fr
 export const ROOT = "00000000000000a1";
 const NEXT_ROOT = "00000000000000a2";
 /** The id of the data key that values are sealed under here. */
-const KEY = "00000000000000b1";
+export const KEY = "00000000000000b1";
 
-interface Subject {
+export interface Subject {
 	/** Of an instance with the root key ROOT, as the database gives it back. */
 	storage: Storage;
 	/** Another connection to the same data. */
@@ -23,7 +23,7 @@ interface Subject {
 const at = 1_700_000_000_000;
 
 /** Bytes with an envelope's header, and a text in place of ciphertext. */
-function sealedUnder(keyId: string, text: string): Buffer {
+export function sealedUnder(keyId: string, text: string): Buffer {
 	return Buffer.concat([Buffer.from([1]), Buffer.from(keyId, "hex"), Buffer.alloc(44), Buffer.from(text)]);
 }
 
@@ -33,7 +33,7 @@ const textIn = (sealed: Uint8Array | null | undefined) =>
 		.slice(53);
 const shared = { environment: "default", owner: "shared" } as const;
 
-function write(name: string, version: number, text: string | null = `${name} ${version}`): VersionWrite {
+export function write(name: string, version: number, text: string | null = `${name} ${version}`): VersionWrite {
 	const sealed = text === null ? null : sealedUnder(KEY, text);
 	const by = { at, by: "tester", message: null };
 	return { ...shared, name, version, secret: true, sealed, fingerprint: text, restoredFrom: null, ...by };

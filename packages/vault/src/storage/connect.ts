@@ -33,7 +33,7 @@ export function connect(folder: string) {
 		client.pragma("fullfsync = ON");
 		client.pragma("checkpoint_fullfsync = ON");
 		client.pragma("foreign_keys = ON");
-		// A key that is replaced or destroyed is overwritten, not just given up: its envelope would still open.
+		// What is replaced or removed is overwritten, not just given up: a key's envelope would still open.
 		client.pragma("secure_delete = ON");
 		const db = drizzle({ client, casing: "snake_case" });
 		migrate(db, { migrationsFolder: MIGRATIONS });

@@ -1,7 +1,7 @@
 /** The prepared statements on a SQLite vault. Preparing costs ten times what running does, so each is prepared once. */
 import { and, desc, eq, gt, gte, isNotNull, lt, lte, ne, sql } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
-import { account } from "./auth-tables.ts";
+import { account, user } from "./auth-tables.ts";
 import { audit, dataKeys, environments, instances, mirrors, rootKeys, tokens, versions, workers } from "./schema.ts";
 
 const p = sql.placeholder;
@@ -121,6 +121,13 @@ export function prepareQueries(db: BetterSQLite3Database) {
 			.from(workers)
 			.where(gte(workers.seenAt, p("since")))
 			.prepare(),
+		/** Until someone has an account, there is nobody to be gone. */
+		isGone: db
+			.select({ id: account.id })
+			.from(account)
+			.where(sql`not exists (select 1 from ${user} where ${user.id} = ${p("userId")})`)
+			.limit(1)
+			.prepare(),
 		anyAccount: db.select({ id: account.id }).from(account).limit(1).prepare(),
 		raiseRevision: db
 			.update(instances)
@@ -149,6 +156,11 @@ export function prepareQueries(db: BetterSQLite3Database) {
 				by: p("by"),
 				message: p("message"),
 			})
+			.prepare(),
+		dropValue: db
+			.update(versions)
+			.set({ sealed: null })
+			.where(and(place, eq(versions.version, p("version")), sql`${versions.current} = 0`, isNotNull(versions.sealed)))
 			.prepare(),
 		putSnapshot: db
 			.update(environments)

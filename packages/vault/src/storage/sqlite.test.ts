@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { testFolder } from "../../test/harness.ts";
 import { DATABASE_FILE } from "../snapshot.ts";
 import { conformance, ROOT } from "./conformance.ts";
+import { eraseConformance } from "./conformance-erase.ts";
 import { connect, createInstance } from "./connect.ts";
 import { SqliteStorage } from "./sqlite.ts";
 
@@ -12,20 +13,21 @@ const unknown = { derivation: null, canary: null, createdAt: null, retiredAt: nu
 const rootKey = { id: ROOT, state: "current", ...unknown } as const;
 
 describe("SQLite storage", () => {
-	conformance(async () => {
-		const folder = testFolder();
-		const database = connect(folder.path);
-		createInstance(database, instance.id, rootKey);
-		const storage = new SqliteStorage(database, folder.path, instance);
-		return {
-			storage,
-			again: async () => new SqliteStorage(connect(folder.path), folder.path, instance),
-			async [Symbol.asyncDispose]() {
-				await storage.close();
-				folder[Symbol.dispose]();
-			},
-		};
-	});
+	for (const suite of [conformance, eraseConformance])
+		suite(async () => {
+			const folder = testFolder();
+			const database = connect(folder.path);
+			createInstance(database, instance.id, rootKey);
+			const storage = new SqliteStorage(database, folder.path, instance);
+			return {
+				storage,
+				again: async () => new SqliteStorage(connect(folder.path), folder.path, instance),
+				async [Symbol.asyncDispose]() {
+					await storage.close();
+					folder[Symbol.dispose]();
+				},
+			};
+		});
 
 	test("keeps what it acknowledged: WAL with a full sync, and foreign keys", () => {
 		using folder = testFolder();

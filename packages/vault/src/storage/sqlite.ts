@@ -8,11 +8,23 @@ import { and, eq, lt, ne, notInArray, sql } from "drizzle-orm";
 import { account, user } from "./auth-tables.ts";
 import { committer } from "./commit.ts";
 import { type SqliteDatabase, translated } from "./connect.ts";
+import { eraseTraces, people, selectPrunable } from "./erase.ts";
 import { type FolderLock, openLock } from "./lock.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
 import { dataKeys, instances, rootKeys, tokens, workers } from "./schema.ts";
 import { countUnder, type PlaceName, SEALED, type SealedRow, selectSealed, toSealedRow } from "./sealed.ts";
-import type { Change, Committed, Instance, InstanceState, RootKeyRow, Storage, WorkerRow } from "./storage.ts";
+import type {
+	Change,
+	Committed,
+	Instance,
+	InstanceState,
+	Kept,
+	PersonRow,
+	RootKeyRow,
+	Storage,
+	VersionPlace,
+	WorkerRow,
+} from "./storage.ts";
 
 export class SqliteStorage implements Storage {
 	readonly instance: Instance;
@@ -110,6 +122,14 @@ export class SqliteStorage implements Storage {
 		return translated(() => this.#queries.history.all({ environment, owner, name, since }));
 	}
 
+	prunable(kept: Kept, after: VersionPlace | null, limit: number): VersionPlace[] {
+		return translated(() => this.#db.all<VersionPlace>(selectPrunable(kept, after, limit)));
+	}
+
+	eraseTraces(how: { whole: boolean }): boolean {
+		return translated(() => eraseTraces(this.#db, how));
+	}
+
 	mirror(environment: string, folder: string) {
 		return translated(() => this.#queries.mirror.get({ environment, folder }) ?? null);
 	}
@@ -167,6 +187,14 @@ export class SqliteStorage implements Storage {
 
 	claimed(): boolean {
 		return translated(() => this.#queries.anyAccount.get() !== undefined);
+	}
+
+	people(): PersonRow[] {
+		return translated(() => people(this.#db));
+	}
+
+	isGone(userId: string): boolean {
+		return translated(() => this.#queries.isGone.get({ userId }) !== undefined);
 	}
 
 	forgetUnfinishedClaims(before: Date): void {

@@ -119,6 +119,26 @@ export interface WorkerRow {
 	seenAt: number;
 }
 
+export type VersionPlace = Pick<VersionRow, "environment" | "owner" | "name" | "version">;
+
+/** Which versions keep their value beside the current one; `null` is no limit. */
+export interface Kept {
+	/** The newest so many, the current one included. */
+	versions: number | null;
+	/** Those that were current at this time, in milliseconds since 1970, or later. */
+	since: number | null;
+}
+
+/** Someone with an account. */
+export interface PersonRow {
+	id: string;
+	name: string;
+	email: string;
+	role: string;
+	/** Milliseconds since 1970. */
+	createdAt: number;
+}
+
 /** A version to be written: the one after the current one, or the commit is refused as a conflict. */
 export type VersionWrite = Omit<VersionRow, "revision">;
 
@@ -161,7 +181,11 @@ export interface Change {
 	mirror?: { environment: string; before: StoredMirror | null; options: StoredMirror | null; moved: boolean };
 	/** An environment's new name, and whether its file moves with it. Tokens limited to the old one go along. */
 	rename?: { environment: string; from: string; to: string; moved: boolean };
-	/** Data keys of owners that have none. */
+	/** Values of old versions to be let go of; their rows stay. A version that is current, or has none, is a conflict. */
+	prune?: readonly VersionPlace[];
+	/** Someone with this role goes, with sessions, account, data keys and personal settings; a conflict for the last owner. */
+	removePerson?: Pick<PersonRow, "id" | "role">;
+	/** Data keys of owners that have none. A person who was removed gets none. */
 	keys?: readonly SealedDataKey[];
 	keyring?: KeyringStep;
 	/** How long things are kept; what is not named stays as it is. */
@@ -210,6 +234,10 @@ export interface Storage {
 	setting(environment: string, owner: string, name: string): Answer<VersionRow | null>;
 	/** The versions of one setting, newest first: all, or from the one on that was current at the revision `since`. */
 	history(environment: string, owner: string, name: string, since?: number): Answer<VersionRow[]>;
+	/** Versions after one, in the order of their places, whose value is no longer to be kept. */
+	prunable(kept: Kept, after: VersionPlace | null, limit: number): Answer<VersionPlace[]>;
+	/** Leave nothing of what was deleted in files and logs. Takes long for a `whole` database. False when others are in the way. */
+	eraseTraces(how: { whole: boolean }): Answer<boolean>;
 	mirror(environment: string, folder: string): Answer<MirrorRow | null>;
 	/** The project folder that was written last, for processes that do not serve one; `null` when there is none yet. */
 	lastFolder(): Answer<string | null>;
@@ -230,6 +258,10 @@ export interface Storage {
 	commit(change: Change): Answer<Committed>;
 	/** Whether accounts exist: until then the instance waits to be claimed. */
 	claimed(): Answer<boolean>;
+	/** Everyone who has an account, the first one first. */
+	people(): Answer<PersonRow[]>;
+	/** Whether someone who had an account is not there any more. */
+	isGone(userId: string): Answer<boolean>;
 	/** Forget people who were made before a time and never got an account: a claim that was cut off half way. */
 	forgetUnfinishedClaims(before: Date): Answer<void>;
 	/** Run `act` while no other process of this host runs one, nor this process another. */
