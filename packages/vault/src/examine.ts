@@ -41,7 +41,7 @@ export async function examine(storage: Storage, keys: KeyRing): Promise<Examined
 /** Every envelope of a place with the row before it. */
 async function* batches(storage: Storage, place: PlaceName) {
 	for (let last: SealedRow | null = null; ; ) {
-		const rows: SealedRow[] = await storage.sealed(place, last, AT_ONCE);
+		const rows: SealedRow[] = await storage.sealed(place, { after: last, limit: AT_ONCE });
 		if (rows.length === 0) return;
 		const first = last;
 		yield rows.map((row, i) => ({ row, before: rows[i - 1] ?? first }));
@@ -67,7 +67,7 @@ async function opensByNow(
 	{ storage, place, before, row }: { storage: Storage; place: PlaceName; before: SealedRow | null; row: SealedRow },
 	opens: Opens,
 ): Promise<boolean> {
-	const [now] = await storage.sealed(place, before, 1);
+	const [now] = await storage.sealed(place, { after: before, limit: 1 });
 	const isSame = SEALED[place].key.every((column) => now?.columns[column] === row.columns[column]);
 	if (!now || !isSame) return true;
 	return Buffer.compare(now.sealed, row.sealed) !== 0 && (await opens(now));

@@ -112,7 +112,6 @@ async function advanceRoot(vault: Vault, rotation: StoredRotation, going: Going)
 	const isPlaced = await place(vault, rotation);
 	const walked = await resealAll(vault, "dataKey", {
 		going,
-		isStale: (keyId) => keyId !== roots.current.id,
 		sealAnew: (context, sealed) => {
 			const root = roots.active(envelopeKeyId(sealed) ?? "");
 			const bytes = root && open(root, context, sealed);
@@ -145,18 +144,18 @@ async function retire({ storage, options }: Vault, { from, to }: StoredRotation)
 		keyring: { step: "retired-root", id: from ?? "", at: Date.now() },
 		audit: [bySystem({ ...act, details: { from, to } })],
 	});
+	// What was sealed under the old key is overwritten in the database, and still in its log.
+	if (done) await storage.eraseTraces({ whole: false });
 	return done ? "done" : "more";
 }
 
 async function advanceData(vault: Vault, going: Going): Promise<Advance> {
 	const { storage, keys } = vault;
 	if (!(await replaceKeys(vault, going))) return "more";
-	const replaced = new Set((await storage.replacedKeys()).map(({ id }) => id));
 	let leaving = false;
 	for (const name of ["value", "snapshot"] as const) {
 		const walked = await resealAll(vault, name, {
 			going,
-			isStale: (keyId) => replaced.has(keyId ?? ""),
 			sealAnew: async (context, sealed) => {
 				const opener = await keys.openerOf([sealed]);
 				const bytes = opener(context, sealed);
@@ -169,15 +168,16 @@ async function advanceData(vault: Vault, going: Going): Promise<Advance> {
 		leaving ||= walked === "stuck";
 	}
 	const { done } = await storage.commit({ keyring: { step: "finished-data", at: Date.now(), leaving }, audit: [] });
+	if (done) await storage.eraseTraces({ whole: false });
 	return done ? "done" : "more";
 }
 
-/** Give each owner a new key; whether all have one by now. */
+/** Give each owner a new key, at least a batch of them; whether all have one by now. */
 async function replaceKeys({ storage, keys, options }: Vault, going: Going): Promise<boolean> {
-	for (;;) {
+	for (let isFirst = true; ; isFirst = false) {
 		const stale = await storage.staleKeys(going.batch);
 		if (stale.length === 0) return true;
-		if (!going.more()) return false;
+		if (!isFirst && !going.more()) return false;
 		const planned: Array<{ before: string; key: SealedDataKey }> = [];
 		for (const { id, owner } of stale) planned.push({ before: id, key: (await keys.plan(owner)).stored });
 		// Refused when one of them is gone by now; those that are still there are asked for again.
@@ -189,27 +189,26 @@ async function replaceKeys({ storage, keys, options }: Vault, going: Going): Pro
 
 interface Walk {
 	going: Going;
-	isStale(keyId: string | null): boolean;
 	/** `null` for what does not open. */
 	sealAnew(context: SealContext, sealed: Uint8Array): Promise<Uint8Array | null> | Uint8Array | null;
 }
 
-/** Seal anew what is stale in a place, a batch at a time. */
+/** Seal anew what is stale in a place, a batch at a time, and at least one batch. */
 async function resealAll({ storage, options }: Vault, name: PlaceName, walk: Walk): Promise<"more" | "stuck" | "done"> {
-	const { going, isStale, sealAnew } = walk;
+	const { going, sealAnew } = walk;
 	let isStuck = false;
-	for (let after: SealedRow | null = null; ; ) {
-		const read: SealedRow[] = await storage.sealed(name, after, going.batch);
+	for (let after: SealedRow | null = null, isFirst = true; ; isFirst = false) {
+		if (!isFirst && !going.more()) return "more";
+		const read: SealedRow[] = await storage.sealed(name, { after, limit: going.batch, stale: true });
 		after = read.at(-1) ?? null;
 		if (after === null) return isStuck ? "stuck" : "done";
 		const rows: Resealed[] = [];
-		for (const row of read.filter(({ sealed }) => isStale(envelopeKeyId(sealed)))) {
+		for (const row of read) {
 			const sealed = await sealAnew(contextOf(storage.instance.id, name, row), row.sealed);
 			if (sealed) rows.push({ ...row, sealed, before: row.sealed });
 			else isStuck = true;
 		}
 		if (rows.length === 0) continue;
-		if (!going.more()) return "more";
 		await storage.commit({ keyring: { step: "resealed", place: name, rows }, audit: [] });
 		options.onStep?.("batch-resealed");
 	}

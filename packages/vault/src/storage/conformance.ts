@@ -123,7 +123,7 @@ export function conformance(made: () => Promise<Subject>): void {
 		expect(await finish(true)).toMatchObject({ done: true });
 		expect(await s.storage.dataKeyById(KEY)).toMatchObject({ id: KEY });
 
-		const [row] = await s.storage.sealed("value", null, 10);
+		const [row] = await s.storage.sealed("value", { after: null, limit: 10 });
 		const rows = row ? [{ ...row, before: row.sealed, sealed: sealedUnder(next.id, "A 1") }] : [];
 		await s.storage.commit({ keyring: { step: "resealed", place: "value", rows }, audit: [] });
 		await s.storage.commit({ keyring: { step: "resealed", place: "value", rows }, audit: [] });
@@ -140,7 +140,7 @@ export function conformance(made: () => Promise<Subject>): void {
 		expect(await s.storage.countSealed("value")).toBe(3);
 		const seen: unknown[] = [];
 		for (let last = null as SealedRow | null; ; ) {
-			const [row] = await s.storage.sealed("value", last, 1);
+			const [row] = await s.storage.sealed("value", { after: last, limit: 1 });
 			if (!row) break;
 			seen.push([row.columns.name, row.columns.version, textIn(row.sealed)]);
 			last = row;
@@ -165,7 +165,7 @@ export function conformance(made: () => Promise<Subject>): void {
 		const retire = { keyring: { step: "retired-root", id: ROOT, at }, audit: [] } as const;
 		expect(await s.storage.commit(retire)).toEqual({ done: false, conflict: `the key ${ROOT}` });
 
-		const rows = (await s.storage.sealed("dataKey", null, 10)).map((row) => ({
+		const rows = (await s.storage.sealed("dataKey", { after: null, limit: 10 })).map((row) => ({
 			...row,
 			before: row.sealed,
 			sealed: sealedUnder(NEXT_ROOT, "key"),

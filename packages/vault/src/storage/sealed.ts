@@ -41,14 +41,31 @@ export interface Resealed extends SealedRow {
 	before: Uint8Array;
 }
 
-/** Rows after a row, in the order of the place's key; `null` for the first ones. */
-export function selectSealed(name: PlaceName, after: SealedRow | null, limit: number): SQL {
+/** Which rows of a place: after a row, in the order of the place's key, or the first ones. */
+export interface Wanted {
+	after: SealedRow | null;
+	limit: number;
+	/** Only those that are sealed under a key that is not current. */
+	stale?: boolean;
+}
+
+export function selectSealed(name: PlaceName, { after, limit, stale = false }: Wanted): SQL {
 	const { table, key, also, column } = SEALED[name] as Place;
 	const columns = listOf([...key, ...also]);
 	// As bytes, whatever the column holds: what someone else wrote there need not be any.
 	const from = sql`select ${columns}, cast(${id(column)} as blob) as sealed_ from ${id(table)} where ${id(column)} is not null`;
 	const onward = after && sql` and (${listOf(key)}) > (${valuesOf(key, after)})`;
-	return sql`${from}${onward ?? sql``} order by ${listOf(key)} limit ${limit}`;
+	const isStale = stale ? sql` and ${staleness(name)}` : sql``;
+	return sql`${from}${onward ?? sql``}${isStale} order by ${listOf(key)} limit ${limit}`;
+}
+
+/** In the database's own terms, because of a hundred thousand rows only a few may be left. */
+function staleness(name: PlaceName): SQL {
+	const { column, under } = SEALED[name];
+	const keyId = sql`substr(${id(column)}, 2, 8)`;
+	return under === "root"
+		? sql`${keyId} <> (select unhex(root_key_id) from instance)`
+		: sql`${keyId} in (select unhex(id) from data_key where current = 0)`;
 }
 
 /** A row as `selectSealed` gives it. */

@@ -12,7 +12,15 @@ import { eraseTraces, people, selectPrunable } from "./erase.ts";
 import { type FolderLock, openLock } from "./lock.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
 import { dataKeys, instances, rootKeys, tokens, workers } from "./schema.ts";
-import { countUnder, type PlaceName, SEALED, type SealedRow, selectSealed, toSealedRow } from "./sealed.ts";
+import {
+	countUnder,
+	type PlaceName,
+	SEALED,
+	type SealedRow,
+	selectSealed,
+	toSealedRow,
+	type Wanted,
+} from "./sealed.ts";
 import type {
 	Change,
 	Committed,
@@ -97,8 +105,8 @@ export class SqliteStorage implements Storage {
 		return translated(() => this.#db.get<{ n: number }>(count)?.n ?? 0);
 	}
 
-	sealed(place: PlaceName, after: SealedRow | null, limit: number): SealedRow[] {
-		const rows = translated(() => this.#db.all<Record<string, unknown>>(selectSealed(place, after, limit)));
+	sealed(place: PlaceName, wanted: Wanted): SealedRow[] {
+		const rows = translated(() => this.#db.all<Record<string, unknown>>(selectSealed(place, wanted)));
 		return rows.map((row) => toSealedRow(place, row));
 	}
 

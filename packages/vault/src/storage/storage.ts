@@ -5,7 +5,7 @@
 import type { Policy } from "@holdfast/contract/schemas";
 import type { Derivation, KeyOwner, SealedDataKey } from "@holdfast/crypto";
 import type { StoredMirror, StoredRotation } from "./schema.ts";
-import type { PlaceName, Resealed, SealedRow } from "./sealed.ts";
+import type { PlaceName, Resealed, SealedRow, Wanted } from "./sealed.ts";
 
 export interface Instance {
 	id: string;
@@ -222,8 +222,8 @@ export interface Storage {
 	replacedKeys(): Answer<Array<{ id: string; owner: KeyOwner }>>;
 	/** How many envelopes a place has. */
 	countSealed(place: PlaceName): Answer<number>;
-	/** Envelopes of a place in the order of its key, after a row. */
-	sealed(place: PlaceName, after: SealedRow | null, limit: number): Answer<SealedRow[]>;
+	/** Envelopes of a place in the order of its key. */
+	sealed(place: PlaceName, wanted: Wanted): Answer<SealedRow[]>;
 	/** How many envelopes are sealed under a key. */
 	references(keyId: string): Answer<number>;
 	/** The current versions of an owner in an environment, removals included, that are newer than `since`. */
