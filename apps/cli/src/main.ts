@@ -6,7 +6,9 @@ import { Command } from "commander";
 import { type Asked, environmentOption, inEnvironment } from "./commands/asked.ts";
 import { environmentCommand } from "./commands/environment.ts";
 import { fileCommands } from "./commands/files.ts";
+import { historyCommand } from "./commands/history.ts";
 import { keyCommand } from "./commands/key.ts";
+import { systemCommand } from "./commands/system.ts";
 import { tokenCommand } from "./commands/token.ts";
 
 export async function main(argv: string[]): Promise<void> {
@@ -21,6 +23,7 @@ export async function main(argv: string[]): Promise<void> {
 
 const NOT_THERE: ReadonlySet<unknown> = new Set<ErrorCode>([
 	"SETTING_NOT_FOUND",
+	"VERSION_NOT_FOUND",
 	"ENVIRONMENT_NOT_FOUND",
 	"TOKEN_NOT_FOUND",
 	"NO_VAULT",
@@ -95,9 +98,11 @@ function program(): Command {
 		);
 
 	for (const command of fileCommands()) root.addCommand(command);
+	root.addCommand(historyCommand());
 	root.addCommand(environmentCommand());
 	root.addCommand(tokenCommand());
 	root.addCommand(keyCommand());
+	root.addCommand(systemCommand());
 
 	root
 		.command("doctor")

@@ -50,12 +50,7 @@ function readText(file: string): string {
 
 function rowOf({ line, name, verdict, reason, shown, saved }: ImportRow): string[] {
 	const what = reason === null ? verdict : `${verdict}: ${reason}`;
-	return [String(line), name ?? "(not shown)", what, oneLine(shown), verdict === "changed" ? oneLine(saved) : ""];
-}
-
-/** A plain value may have several lines. */
-function oneLine(shown: string | null): string {
-	return shown === null ? "" : shown.replaceAll("\n", "⏎");
+	return [String(line), name ?? "(not shown)", what, shown ?? "", verdict === "changed" ? (saved ?? "") : ""];
 }
 
 /**

@@ -1,0 +1,29 @@
+/** `holdfast system configure`: how long history and backups are kept. */
+import type { Policy } from "@holdfast/contract/schemas";
+import { withClient } from "./connect.ts";
+
+/** `null` does not pass the parser of options. */
+type Chosen = { [name in keyof Policy]?: null extends Policy[name] ? number | "none" : number };
+
+/** Says what applies then; without a choice, what applies. */
+export async function configure(chosen: Chosen): Promise<void> {
+	const { backupsKept } = chosen;
+	const limits = (["historyVersions", "historyDays", "backupHours"] as const).flatMap((name) => {
+		const limit = chosen[name];
+		return limit === undefined ? [] : [[name, limit === "none" ? null : limit]];
+	});
+	const input = { ...Object.fromEntries(limits), ...(backupsKept !== undefined && { backupsKept }) };
+	const policy = await withClient((client) => client.system.configure.mutate(input));
+	process.stderr.write(`${sentences(policy)}\n`);
+}
+
+function sentences({ historyVersions, historyDays, backupHours, backupsKept }: Policy): string {
+	const versions = historyVersions === null ? "all versions" : counted(historyVersions, "version");
+	const days = historyDays === null ? "" : `, earlier ones for ${counted(historyDays, "day")}`;
+	const every = backupHours === null ? "never by themselves" : `every ${counted(backupHours, "hour")}`;
+	return `Kept of each setting: ${versions}${days}. Backups are made ${every}, and ${backupsKept} of them kept.`;
+}
+
+function counted(count: number, unit: string): string {
+	return count === 1 ? `1 ${unit}` : `${count} ${unit}s`;
+}
