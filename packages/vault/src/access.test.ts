@@ -1,5 +1,5 @@
 /** Denials are on the disk before they are thrown, whatever they are for; nobody sees what was done elsewhere. */
-import { AppError, type Permission } from "@holdfast/contract";
+import { AppError, type GuardedPath, PERMISSIONS, type Permission, PROCEDURES } from "@holdfast/contract";
 import { expect, test } from "vitest";
 import { admin, person, testVault } from "../test/harness.ts";
 import {
@@ -36,6 +36,24 @@ test("what a procedure needs is what its row in the table says", async () => {
 	const refused = authorize(t.vault, person("ann", "viewer"), { ...act, action: "settings.save" });
 	await expect(refused).rejects.toMatchObject({ code: "NOT_ALLOWED" });
 	expect(await newest(t.vault)).toMatchObject({ action: "settings.save", outcome: "denied", actor: "user:ann" });
+});
+
+test("FAULTS 33: whoever is limited to environments does nothing to the whole instance, and the rest in their own", async () => {
+	await using t = await testVault();
+	const limited = await tokenCaller(t.vault, Object.keys(PERMISSIONS) as Permission[], ["default"]);
+	const guarded = Object.entries(PROCEDURES).filter(([, needed]) => needed in PERMISSIONS) as [
+		GuardedPath,
+		Permission,
+	][];
+	for (const [action] of guarded) {
+		const allowed = authorize(t.vault, limited, { action, target: null, environment: null }).then(
+			() => true,
+			(error) => error.message,
+		);
+		const isOfAll = /^(people|system|keys|backups)\./.test(action);
+		const refusal = "You may not do this: it needs access to all environments. Ask an owner of this instance.";
+		expect([action, await allowed]).toEqual([action, isOfAll ? refusal : true]);
+	}
 });
 
 test("a denial is recorded with its reason, and thrown; without a credential nothing is recorded", async () => {

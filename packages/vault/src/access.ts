@@ -78,6 +78,15 @@ export interface Act {
 	permission?: Permission;
 }
 
+/** What is of the whole instance, and so not for whoever is limited to environments. */
+const OF_ALL: ReadonlySet<Permission> = new Set([
+	"members.write",
+	"system.see",
+	"system.write",
+	"backups.write",
+	"keys.write",
+]);
+
 /**
  * Let the caller go on, or record the denial and refuse.
  *
@@ -86,9 +95,12 @@ export interface Act {
 export async function authorize(vault: Vault, caller: Caller, act: Act): Promise<void> {
 	const needed = act.permission ?? PROCEDURES[act.action];
 	const permitted = caller.permissions.has(needed);
-	const inScope = act.environment === null || caller.environments === null || caller.environments.has(act.environment);
+	const { environments } = caller;
+	const { environment } = act;
+	const inScope = environments === null || (environment === null ? !OF_ALL.has(needed) : environments.has(environment));
 	if (permitted && inScope) return;
-	const detail = permitted ? `access to the environment ${act.environment}` : `leave to ${PERMISSIONS[needed]}`;
+	const scope = environment === null ? "all environments" : `the environment ${environment}`;
+	const detail = permitted ? `access to ${scope}` : `leave to ${PERMISSIONS[needed]}`;
 	return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail }));
 }
 
