@@ -111,8 +111,9 @@ export async function rotationView({ storage, keys }: Vault): Promise<RotationVi
 	const { rotation } = await storage.state();
 	if (!rotation) return null;
 	const { finishedAt, from, to, ...shown } = rotation;
-	const isSealed = rotation.done >= rotation.total;
-	const stage = finishedAt !== null ? "done" : isSealed && rotation.kind === "root" ? "waiting" : "resealing";
+	// Not by the count: what was to be sealed anew may have been removed instead.
+	const isSealed = async () => (await storage.sealed("dataKey", { after: null, limit: 1, stale: true })).length === 0;
+	const stage = finishedAt !== null ? "done" : rotation.kind === "root" && (await isSealed()) ? "waiting" : "resealing";
 	const rows = await storage.rootKeys();
 	const isDerived = rows.some(({ id, derivation }) => id === to && derivation !== null);
 	const wanted =

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { newRootKey, parseRootKey, rootKeyText } from "@holdfast/crypto";
 import { describe, expect, test } from "vitest";
-import { admin, optionsIn, person, type TestVault, testFolder, testVault } from "../test/harness.ts";
+import { addPerson, admin, optionsIn, person, type TestVault, testFolder, testVault } from "../test/harness.ts";
 import { examine } from "./examine.ts";
-import { environments, keys, openVault, settings, type Vault } from "./index.ts";
+import { environments, keys, openVault, type Step, settings, type Vault } from "./index.ts";
 import { advance } from "./rotation.ts";
 import { readSavedValues } from "./snapshot.ts";
 
@@ -89,6 +89,22 @@ describe("the root key", () => {
 		expect(again.keys.roots.get(before.id)?.fingerprint, "backups made under the old key open").toBe(
 			before.fingerprint,
 		);
+	});
+
+	test("is waited for when all is sealed that there is, whoever was removed meanwhile", async () => {
+		const onStep = (step: Step) => {
+			if (step !== "rotation-begun") return;
+			void v.vault.storage.commit({ removePerson: { id: "ann", role: "editor" }, audit: [] });
+		};
+		await using v: TestVault = await testVault({
+			serves: false,
+			rootKey: { text: rootKeyText(newRootKey()), file: "unused" },
+			onStep,
+		});
+		for (const id of ["ann", "ben"]) addPerson(v.vault, id);
+		await fill(v);
+		expect(await keys.rotate(v.vault, admin, { what: "root" })).toMatchObject({ stage: "waiting", total: 5, done: 4 });
+		expect((await keys.resume(v.vault, admin))?.wanted).toContain("HOLDFAST_ROOT_KEY");
 	});
 
 	test("given in a variable, the old one is usable until a process has the new one", async () => {
