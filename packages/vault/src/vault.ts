@@ -11,6 +11,7 @@ import { MirrorFiles, type MirrorStep } from "./mirror-files.ts";
 import { Retention } from "./retention.ts";
 import type { RootKeyOptions } from "./root-key-source.ts";
 import { advance, type RotationStep } from "./rotation.ts";
+import { SaveQueue } from "./save-queue.ts";
 import { repairSnapshots, start } from "./start.ts";
 import type { SqliteDatabase } from "./storage/connect.ts";
 import type { Storage } from "./storage/storage.ts";
@@ -46,6 +47,7 @@ export interface Vault {
 	readonly keys: KeyRing;
 	readonly live: Live;
 	readonly mirrors: MirrorFiles;
+	readonly saves: SaveQueue;
 	readonly tokenUses: TokenUses;
 	/** This process as a worker; `null` when it does not serve. */
 	readonly worker: Worker | null;
@@ -87,6 +89,7 @@ export async function openVault(given: VaultOptions): Promise<Vault> {
 		keys,
 		live,
 		mirrors,
+		saves: new SaveQueue(),
 		tokenUses,
 		worker,
 		fingerprint,

@@ -8,8 +8,8 @@ import type { Queries } from "./queries.ts";
 import { environments, instances, mirrors, tokens } from "./schema.ts";
 import type { Change, Committed, VersionWrite } from "./storage.ts";
 
-export function committer(db: SqliteDatabase, queries: Queries): (change: Change) => Committed {
-	const transaction = db.$client.transaction((change: Change): Committed => {
+export function committer(db: SqliteDatabase, queries: Queries): (changes: readonly Change[]) => Committed {
+	function write(change: Change): number {
 		const { create, snapshot, mirror, rename } = change;
 		const parts = [create, snapshot, mirror, rename];
 		const raises = (change.writes?.length ?? 0) > 0 || parts.some((part) => part !== undefined);
@@ -30,11 +30,16 @@ export function committer(db: SqliteDatabase, queries: Queries): (change: Change
 		if (change.policy) writePolicy(db, change.policy);
 		for (const entry of change.audit) queries.insertAudit.run({ ...entry, revision: raises ? revision : null });
 		for (const held of change.mirrored ?? []) queries.putMirror.run({ ...held });
+		return revision;
+	}
+	const transaction = db.$client.transaction((changes: readonly Change[]): Committed => {
+		let revision = 0;
+		for (const change of changes) revision = write(change);
 		return { done: true, revision };
 	});
-	return (change) => {
+	return (changes) => {
 		try {
-			return transaction.immediate(change);
+			return transaction.immediate(changes);
 		} catch (error) {
 			if (error instanceof Conflict) return { done: false, conflict: error.about };
 			throw error;

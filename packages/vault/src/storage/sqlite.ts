@@ -38,7 +38,7 @@ export class SqliteStorage implements Storage {
 	readonly instance: Instance;
 	readonly #db: SqliteDatabase;
 	readonly #queries: Queries;
-	readonly #commit: (change: Change) => Committed;
+	readonly #commit: (changes: readonly Change[]) => Committed;
 	readonly #dataVersion: Statement;
 	readonly #mirrorLock: FolderLock;
 	#seen = { dataVersion: -1, revision: -1 };
@@ -186,8 +186,8 @@ export class SqliteStorage implements Storage {
 		translated(() => this.#db.delete(workers).where(eq(workers.id, id)).run());
 	}
 
-	commit(change: Change): Committed {
-		const committed = translated(() => this.#commit(change));
+	commit(...changes: readonly Change[]): Committed {
+		const committed = translated(() => this.#commit(changes));
 		// A connection's own commits do not move its data_version.
 		if (committed.done) this.#seen.revision = Math.max(this.#seen.revision, committed.revision);
 		return committed;

@@ -254,8 +254,12 @@ export interface Storage {
 	/** Report a worker, and forget those not seen since a time. */
 	reportWorker(worker: WorkerRow, forgetBefore: number): Answer<void>;
 	removeWorker(id: string): Answer<void>;
-	/** @throws AppError `DATABASE_BUSY` when other writers hold the database for too long; nothing was written. */
-	commit(change: Change): Answer<Committed>;
+	/**
+	 * Write changes in their order, each with a revision of its own; all of them, or none. The answer has the last revision.
+	 *
+	 * @throws AppError `DATABASE_BUSY` when other writers hold the database for too long; nothing was written.
+	 */
+	commit(...changes: readonly Change[]): Answer<Committed>;
 	/** Whether accounts exist: until then the instance waits to be claimed. */
 	claimed(): Answer<boolean>;
 	/** Everyone who has an account, the first one first. */
