@@ -11,3 +11,4 @@ export * from "./providers.ts";
 export * from "./settings.ts";
 export * from "./system.ts";
 export * from "./transfer.ts";
+export * from "./workers.ts";
