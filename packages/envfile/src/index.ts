@@ -1,5 +1,5 @@
 /** `.env` text: plan a line, edit a file without loss, prove the edit, replace the file whole. */
-export type { Disk } from "./disk.ts";
+export { type Disk, errnoText } from "./disk.ts";
 export {
 	type EnvDocument,
 	editDocument,

@@ -1,5 +1,6 @@
 /** The one transaction of the vault: a change as data, compared with what is stored, and written whole or not at all. */
 import { and, eq, sql } from "drizzle-orm";
+import { writeBackups } from "./commit-backups.ts";
 import { refuseGoneKeys, refuseGonePeople, writeKeys } from "./commit-keys.ts";
 import { Conflict, unlessTaken } from "./conflict.ts";
 import type { SqliteDatabase } from "./connect.ts";
@@ -27,6 +28,7 @@ export function committer(db: SqliteDatabase, queries: Queries): (changes: reado
 		writeKeys(db, change);
 		refuseGoneKeys(queries, change);
 		writeAccess(db, change);
+		writeBackups(db, change);
 		if (change.policy) writePolicy(db, change.policy);
 		for (const entry of change.audit) queries.insertAudit.run({ ...entry, revision: raises ? revision : null });
 		for (const held of change.mirrored ?? []) queries.putMirror.run({ ...held });

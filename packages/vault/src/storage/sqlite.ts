@@ -4,14 +4,16 @@
  */
 import type { KeyOwner, SealedDataKey } from "@holdfast/crypto";
 import type { Statement } from "better-sqlite3";
-import { and, eq, lt, ne, notInArray, sql } from "drizzle-orm";
+import { and, desc, eq, lt, ne, notInArray, sql } from "drizzle-orm";
+import { runApart } from "./apart.ts";
 import { account, user } from "./auth-tables.ts";
 import { committer } from "./commit.ts";
 import { type SqliteDatabase, translated } from "./connect.ts";
 import { eraseTraces, people, selectPrunable } from "./erase.ts";
 import { type FolderLock, openLock } from "./lock.ts";
+import { makePrivateFile } from "./private-file.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
-import { dataKeys, instances, rootKeys, tokens, workers } from "./schema.ts";
+import { backups, dataKeys, instances, rootKeys, tokens, workers } from "./schema.ts";
 import {
 	countUnder,
 	type PlaceName,
@@ -22,6 +24,7 @@ import {
 	type Wanted,
 } from "./sealed.ts";
 import type {
+	BackupRow,
 	Change,
 	Committed,
 	Instance,
@@ -184,6 +187,15 @@ export class SqliteStorage implements Storage {
 
 	removeWorker(id: string): void {
 		translated(() => this.#db.delete(workers).where(eq(workers.id, id)).run());
+	}
+
+	backups(): BackupRow[] {
+		return translated(() => this.#db.select().from(backups).orderBy(desc(backups.at), desc(backups.revision)).all());
+	}
+
+	async copyTo(path: string): Promise<void> {
+		makePrivateFile(path);
+		await runApart(this.#db.$client.name, "VACUUM INTO ?", [path]);
 	}
 
 	commit(...changes: readonly Change[]): Committed {

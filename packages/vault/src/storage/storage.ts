@@ -2,7 +2,7 @@
  * What the vault asks of a database. Implementations know rows and transactions and nothing of keys, permissions or files;
  * `conformance.ts` is the suite that each of them passes.
  */
-import type { Policy } from "@holdfast/contract/schemas";
+import type { Drill, Policy } from "@holdfast/contract/schemas";
 import type { Derivation, KeyOwner, SealedDataKey } from "@holdfast/crypto";
 import type { StoredMirror, StoredRotation } from "./schema.ts";
 import type { PlaceName, Resealed, SealedRow, Wanted } from "./sealed.ts";
@@ -96,6 +96,22 @@ export interface TokenRow {
 	lastUsedAt: number | null;
 }
 
+/** A backup that was made here. Its file may be gone. */
+export interface BackupRow {
+	/** 16 hex digits, random. */
+	id: string;
+	/** The file's name in the folder for backups. */
+	file: string;
+	at: number;
+	revision: number;
+	/** Of the file, in bytes. */
+	size: number;
+	rootKeyId: string;
+	by: string;
+	/** The last drill of it. */
+	drill: Drill | null;
+}
+
 /** A project folder that keeps an environment's `.env` file, and the revision that file was last known to hold. */
 export interface MirrorRow {
 	/** The environment's id. */
@@ -165,8 +181,8 @@ export type KeyringStep =
 	| { step: "kit-stored"; id: string; at: number };
 
 /**
- * One commit, as data. All of it is written, or none. When it has anything but audit entries, what files hold and tokens, it raises the
- * revision by one, and audit entries carry the new revision.
+ * One commit, as data. All of it is written, or none. When it has anything but audit entries, what files hold, tokens and backups, it
+ * raises the revision by one, and audit entries carry the new revision.
  */
 export interface Change {
 	writes?: readonly VersionWrite[];
@@ -194,6 +210,10 @@ export interface Change {
 	mirrored?: readonly MirrorRow[];
 	token?: TokenRow;
 	revokeToken?: { id: string; at: number };
+	backup?: BackupRow;
+	/** The ids of backups whose files go. */
+	forgetBackups?: readonly string[];
+	drilled?: { id: string; drill: Drill };
 }
 
 /**
@@ -254,6 +274,14 @@ export interface Storage {
 	/** Report a worker, and forget those not seen since a time. */
 	reportWorker(worker: WorkerRow, forgetBefore: number): Answer<void>;
 	removeWorker(id: string): Answer<void>;
+	/** The backups made here, newest first. */
+	backups(): Answer<BackupRow[]>;
+	/**
+	 * Write the whole database, as it is at one moment, into an empty or absent file, while reads and commits go on.
+	 *
+	 * @throws AppError `DATABASE_UNREADABLE` when the file cannot be written.
+	 */
+	copyTo(path: string): Promise<void>;
 	/**
 	 * Write changes in their order, each with a revision of its own; all of them, or none. The answer has the last revision.
 	 *
