@@ -7,6 +7,7 @@ import {
 	ConfirmKit,
 	CreateEnvironment,
 	CreateToken,
+	DrillBackup,
 	type Health,
 	ListAudit,
 	type Me,
@@ -18,7 +19,7 @@ import {
 	RevokeToken,
 	RotateKeys,
 } from "@holdfast/contract/schemas";
-import { audit, environments, keys, mirrors, people, system, tokens } from "@holdfast/vault";
+import { audit, backups, environments, keys, mirrors, people, system, tokens } from "@holdfast/vault";
 import { chatRouter } from "./routers/chat.ts";
 import { providersRouter } from "./routers/providers.ts";
 import { settingsRouter } from "./routers/settings.ts";
@@ -69,6 +70,11 @@ export const appRouter = listed(
 		chat: chatRouter,
 		audit: router({
 			list: authed.input(ListAudit).query(({ ctx, input }) => audit.list(ctx.vault, ctx.caller, input)),
+		}),
+		backups: router({
+			list: authed.query(({ ctx }) => backups.list(ctx.vault, ctx.caller)),
+			create: authed.mutation(({ ctx }) => backups.create(ctx.vault, ctx.caller)),
+			drill: authed.input(DrillBackup).mutation(({ ctx, input }) => backups.drill(ctx.vault, ctx.caller, input)),
 		}),
 		tokens: router({
 			create: authed.input(CreateToken).mutation(({ ctx, input }) => tokens.create(ctx.vault, ctx.caller, input)),

@@ -1,8 +1,8 @@
 import type { Options } from "@holdfast/config/options";
 import type { VaultOptions } from "@holdfast/vault";
 
-/** What opening the vault needs of the options. */
+/** What opening the vault needs of the options. What serves makes the scheduled backups. */
 export function vaultOptions(options: Options, more: Pick<VaultOptions, "serves" | "warn">): VaultOptions {
 	const { dataDir, projectDir, rootKey, backupDir, processEnv, precedence } = options;
-	return { dataDir, projectDir, rootKey, backupDir, processEnv, precedence, ...more };
+	return { dataDir, projectDir, rootKey, backupDir, processEnv, precedence, schedule: more.serves, ...more };
 }

@@ -145,6 +145,12 @@ export const ERRORS = {
 		"The backup {name} is damaged: {detail}.",
 		"Use another copy of it, or an older backup. Nothing was changed.",
 	),
+	RESTORE_FAILED: row(
+		"SERVICE_UNAVAILABLE",
+		"The backup {name} could not be restored: {detail}.",
+		"Mend the cause named here; nothing was changed.",
+		true,
+	),
 	RESTORE_OVERWRITES: row(
 		"CONFLICT",
 		"There is already a database at {name}.",

@@ -120,11 +120,14 @@ export async function deny(vault: Vault, caller: Caller, act: Act, error: AppErr
 
 type Recorded = Pick<AuditRow, "action" | "target" | "environment" | "outcome"> & { details?: AuditRow["details"] };
 
+/** What the audit log says of whoever does something. */
+export type Actor = Pick<Caller, "actor" | "label" | "address">;
+
+/** Holdfast itself. */
+export const SYSTEM: Actor = { actor: "holdfast", label: "Holdfast", address: null };
+
 /** An audit entry of what a caller does at this moment. */
-export function entry(
-	caller: Pick<Caller, "actor" | "label" | "address">,
-	recorded: Recorded,
-): Omit<AuditRow, "index" | "revision"> {
+export function entry(caller: Actor, recorded: Recorded): Omit<AuditRow, "index" | "revision"> {
 	return {
 		at: Date.now(),
 		actor: caller.actor,
@@ -140,5 +143,5 @@ export function entry(
 
 /** An audit entry of what Holdfast does by itself. */
 export function bySystem(recorded: Recorded): Omit<AuditRow, "index" | "revision"> {
-	return entry({ actor: "holdfast", label: "Holdfast", address: null }, recorded);
+	return entry(SYSTEM, recorded);
 }

@@ -5,6 +5,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { Finding } from "@holdfast/contract/schemas";
+import { provenBackup, recentBackup } from "./backup-findings.ts";
 import type { Examined } from "./examine.ts";
 import { rootKeyView, rotationView } from "./keys.ts";
 import { DATABASE_FILE } from "./snapshot.ts";
@@ -16,7 +17,17 @@ type Check = (vault: Vault) => Finding | Promise<Finding>;
 const NAMED = 20;
 
 /** The checks that open nothing, in the order in which they are shown. */
-const CHECKS: readonly Check[] = [rootKeyPlace, rootKeyMode, recoveryKit, rotation, databaseMode, snapshots, files];
+const CHECKS: readonly Check[] = [
+	rootKeyPlace,
+	rootKeyMode,
+	recoveryKit,
+	rotation,
+	recentBackup,
+	provenBackup,
+	databaseMode,
+	snapshots,
+	files,
+];
 
 export async function findings(vault: Vault): Promise<Finding[]> {
 	const found: Finding[] = [];

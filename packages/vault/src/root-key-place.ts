@@ -36,7 +36,7 @@ export function firstRootKey(options: RootKeyOptions): MadeKey {
 		return { key: deriveRootKey(options.passphrase ?? "", derivation), derivation };
 	}
 	const key = source.read([], () => true);
-	return { key: key ?? makeKeyFile(options.file), derivation: null };
+	return { key: key ?? makeKeyFile(options.file, newRootKey()), derivation: null };
 }
 
 /**
@@ -67,20 +67,36 @@ export function copyRootKey(from: string, to: string): void {
 }
 
 /**
- * Make the root key file, 0600 and durable. The key appears in one step, whole; when another process was first, that one's
- * key is read instead. Runs under the lock of a start, so that a draft found here is of a start that was cut off.
+ * Put a key that someone had on paper where it is read from; folders are made for it. The key that is there then: another
+ * one, when there was one.
  *
- * @throws AppError `ROOT_KEY_UNWRITABLE` when the file system does not take it.
+ * @throws AppError `ROOT_KEY_UNWRITABLE`
  */
-function makeKeyFile(file: string): RootKey {
+export function putRootKey(file: string, key: RootKey): RootKey {
 	try {
-		withDraft(file, newRootKey(), (draft) => linkUnlessThere(draft, file));
+		mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
 	} catch (error) {
 		throw unwritable(file, (error as NodeJS.ErrnoException).code ?? (error as Error).name, error);
 	}
-	const key = readKeyFile(file);
-	if (key === null) throw unwritable(file, "it was removed while it was made");
-	return key;
+	return makeKeyFile(file, key);
+}
+
+/**
+ * Make the root key file, 0600 and durable, and give the key that is in it. It appears in one step, whole; when another
+ * process was first, that one's key is read instead. Runs under the lock of a start, so that a draft found here is of a start
+ * that was cut off.
+ *
+ * @throws AppError `ROOT_KEY_UNWRITABLE` when the file system does not take it.
+ */
+function makeKeyFile(file: string, key: RootKey): RootKey {
+	try {
+		withDraft(file, key, (draft) => linkUnlessThere(draft, file));
+	} catch (error) {
+		throw unwritable(file, (error as NodeJS.ErrnoException).code ?? (error as Error).name, error);
+	}
+	const there = readKeyFile(file);
+	if (there === null) throw unwritable(file, "it was removed while it was made");
+	return there;
 }
 
 /** Whether the file has the key now; where it may not be written, a person has to. */

@@ -1,6 +1,8 @@
 /** The state of the instance itself: its keys, its backups, and what a person should do about either; and how long things are kept. */
 import type { ConfigureSystem, DoctorReport, Policy, SystemView } from "@holdfast/contract/schemas";
 import { authorize, type Caller, entry } from "./access.ts";
+import { lastOf } from "./backup-findings.ts";
+import { backupViews } from "./backup-view.ts";
 import { examine } from "./examine.ts";
 import { damage, findings } from "./findings.ts";
 import { rootKeyView, rotationView } from "./keys.ts";
@@ -16,8 +18,7 @@ export async function status(vault: Vault, caller: Caller): Promise<SystemView> 
 		rootKey: await rootKeyView(vault),
 		dataKeys: await vault.storage.countSealed("dataKey"),
 		rotation: await rotationView(vault),
-		lastBackup: null,
-		lastProven: null,
+		...lastOf(await backupViews(vault)),
 		policy: policyOf(await vault.storage.state()),
 		findings: await findings(vault),
 	};

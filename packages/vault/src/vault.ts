@@ -5,6 +5,8 @@
 import { relative, resolve } from "node:path";
 import { AppError } from "@holdfast/contract";
 import { claimCode, fingerprinter, sessionSecret } from "@holdfast/crypto";
+import type { BackupStep } from "./backup-make.ts";
+import { BackupSchedule } from "./backup-schedule.ts";
 import { KeyRing } from "./keyring.ts";
 import { Live, type LiveEnvironment } from "./live.ts";
 import { MirrorFiles, type MirrorStep } from "./mirror-files.ts";
@@ -19,8 +21,8 @@ import { keepFile } from "./take-in.ts";
 import { TokenUses } from "./token-uses.ts";
 import { Worker } from "./worker.ts";
 
-/** A step of a save or a rotation that a test may stop at. */
-export type Step = "before-commit" | "after-commit" | MirrorStep | RotationStep;
+/** A step of a save, a rotation or a backup that a test may stop at. */
+export type Step = "before-commit" | "after-commit" | MirrorStep | RotationStep | BackupStep;
 
 export interface VaultOptions {
 	/** The folder with the database; made when missing. */
@@ -35,6 +37,8 @@ export interface VaultOptions {
 	precedence: "saved" | "process";
 	/** Whether this process serves others for a while: it then reports itself as a worker and keeps up with the revision. */
 	serves: boolean;
+	/** Whether this process, if it serves, makes backups when they are due. */
+	schedule: boolean;
 	/** Told of what goes wrong outside any request. Never given a value. */
 	warn: (message: string) => void;
 	/** Called at each such step, so that a test can stop the process there. */
@@ -83,6 +87,7 @@ export async function openVault(given: VaultOptions): Promise<Vault> {
 		: null;
 	const tokenUses = new TokenUses(storage, warn);
 	const retention = new Retention(storage, warn);
+	const schedule = new BackupSchedule();
 	const vault: Vault = {
 		options,
 		storage,
@@ -97,7 +102,7 @@ export async function openVault(given: VaultOptions): Promise<Vault> {
 		sessionSecret: sessionSecret(instanceKey),
 		database,
 		async [Symbol.asyncDispose]() {
-			for (const part of [tokenUses, retention, worker, mirrors]) {
+			for (const part of [schedule, tokenUses, retention, worker, mirrors]) {
 				await part?.stop().catch((error: Error) => warn(`Stopping: ${error.message}`));
 			}
 			await storage.close();
@@ -107,6 +112,7 @@ export async function openVault(given: VaultOptions): Promise<Vault> {
 	if (worker) {
 		await serve(vault, worker);
 		retention.start();
+		if (options.schedule) schedule.start(vault);
 	}
 	return vault;
 }

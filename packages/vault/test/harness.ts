@@ -48,6 +48,7 @@ export function optionsIn(folder: string, more: Partial<VaultOptions> = {}): Vau
 		processEnv: new Map(),
 		precedence: "saved",
 		serves: true,
+		schedule: false,
 		warn: (message) => {
 			throw new Error(`unexpected warning: ${message}`);
 		},
