@@ -4,6 +4,7 @@ import { readOptions } from "@holdfast/config/options";
 import { AppError, type ErrorCode, NAME_PATTERN } from "@holdfast/contract";
 import { Command } from "commander";
 import { type Asked, environmentOption, inEnvironment } from "./commands/asked.ts";
+import { backupCommands } from "./commands/backup.ts";
 import { environmentCommand } from "./commands/environment.ts";
 import { fileCommands } from "./commands/files.ts";
 import { historyCommand } from "./commands/history.ts";
@@ -26,6 +27,7 @@ const NOT_THERE: ReadonlySet<unknown> = new Set<ErrorCode>([
 	"VERSION_NOT_FOUND",
 	"ENVIRONMENT_NOT_FOUND",
 	"TOKEN_NOT_FOUND",
+	"BACKUP_NOT_FOUND",
 	"NO_VAULT",
 ]);
 
@@ -103,6 +105,7 @@ function program(): Command {
 	root.addCommand(tokenCommand());
 	root.addCommand(keyCommand());
 	root.addCommand(systemCommand());
+	for (const command of backupCommands()) root.addCommand(command);
 
 	root
 		.command("doctor")
