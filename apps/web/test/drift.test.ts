@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
+	call,
 	claim,
 	expectAccessible,
 	expectFits,
@@ -38,21 +39,9 @@ afterAll(async () => {
 	await project?.[Symbol.asyncDispose]();
 });
 
-/** A procedure, called as the page itself would. */
-async function call(path: string, input: unknown): Promise<void> {
-	const ok = await screen.page.evaluate(
-		async ([to, body]) => {
-			const headers = { "content-type": "application/json" };
-			return (await fetch(to, { method: "POST", headers, body })).ok;
-		},
-		[`/trpc/${path}`, JSON.stringify(input)] as const,
-	);
-	expect(ok, path).toBe(true);
-}
-
 function save(values: Record<string, string>, environment = "default"): Promise<void> {
 	const writes = Object.entries(values).map(([name, value]) => ({ name, value }));
-	return call("settings.save", { environment, writes });
+	return call(screen.page, "settings.save", { environment, writes });
 }
 
 const read = (file = ".env") => readFileSync(join(project.folder, file), "utf8");
@@ -233,7 +222,7 @@ test("a line that is nobody's but the file's is named, and imported from there",
 test("a file that lost every line removes nothing by itself, and one that is turned off says so", async () => {
 	const { page } = screen;
 	const whole = read();
-	await call("mirrors.configure", { environment: "default", onEdit: "take-in" });
+	await call(screen.page, "mirrors.configure", { environment: "default", onEdit: "take-in" });
 	edit(() => "# a fresh start\n");
 	await mirror().getByText("Every line of Holdfast’s is gone from .env.").waitFor();
 	await picture(page, "emptied");
@@ -254,7 +243,7 @@ test("a file that lost every line removes nothing by itself, and one that is tur
 	await mirror().getByText("Nothing is written to .env.").waitFor();
 	await picture(page, "off");
 	await expectAccessible(page);
-	await call("mirrors.configure", { environment: "default", enabled: true });
+	await call(screen.page, "mirrors.configure", { environment: "default", enabled: true });
 	await mirror().getByText("In step").waitFor();
 });
 
@@ -319,7 +308,7 @@ test("an environment is made, renamed and removed; default offers neither", asyn
 
 test("who may only see is offered no choice and no act, and who may not read secrets not the file's side", async () => {
 	const { page } = screen;
-	await call("mirrors.configure", { environment: "default", onEdit: "ask" });
+	await call(screen.page, "mirrors.configure", { environment: "default", onEdit: "ask" });
 	edit((text) => text.replace(/OPENAI_MODEL='[^']*'/, "OPENAI_MODEL='by-hand'"));
 	const asRole = async (...permissions: string[]) => {
 		await page.unroute(/session\.me/);

@@ -9,8 +9,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
+import type { Role } from "@holdfast/contract";
 import sparticuz from "@sparticuz/chromium";
 import { type Browser, type BrowserContext, chromium, type Locator, type Page, type Request } from "playwright-core";
 import { expect } from "vitest";
@@ -162,6 +164,44 @@ export async function claim(page: Page, url: string, code: string): Promise<void
 	await page.getByLabel("Email").fill("ann@example.com");
 	await page.getByLabel("Password").fill(PASSWORD);
 	await page.getByRole("button", { name: "Claim" }).click();
+	await page.getByRole("navigation", { name: "Main" }).waitFor();
+}
+
+/** A procedure, called as the page itself would. */
+export async function call(page: Page, path: string, input: unknown): Promise<void> {
+	const ok = await page.evaluate(
+		async ([to, body]) => {
+			const headers = { "content-type": "application/json" };
+			return (await fetch(to, { method: "POST", headers, body })).ok;
+		},
+		[`/trpc/${path}`, JSON.stringify(input)] as const,
+	);
+	expect(ok, path).toBe(true);
+}
+
+/** Another person, with the owner's password: nobody can be invited so far. */
+export function addPerson({ folder }: Project, { name, role }: { name: string; role: Role }): { email: string } {
+	const email = `${name.toLowerCase()}@example.com`;
+	const at = Date.now();
+	using database = new DatabaseSync(join(folder, ".holdfast", "holdfast.db"), { timeout: 5_000 });
+	database
+		.prepare(
+			"INSERT INTO user (id, name, email, email_verified, created_at, updated_at, role, claimed) VALUES (?, ?, ?, 1, ?, ?, ?, 0)",
+		)
+		.run(name, name, email, at, at, role);
+	database
+		.prepare(
+			"INSERT INTO account (id, account_id, provider_id, user_id, password, created_at, updated_at) SELECT ?, ?, provider_id, ?, password, ?, ? FROM account LIMIT 1",
+		)
+		.run(name, name, name, at, at);
+	return { email };
+}
+
+export async function signIn(page: Page, url: string, email: string): Promise<void> {
+	await page.goto(new URL("/sign-in", url).href);
+	await page.getByLabel("Email").fill(email);
+	await page.getByLabel("Password").fill(PASSWORD);
+	await page.getByRole("button", { name: "Sign in" }).click();
 	await page.getByRole("navigation", { name: "Main" }).waitFor();
 }
 

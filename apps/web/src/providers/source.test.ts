@@ -1,6 +1,6 @@
 import type { Layer, SettingView } from "@holdfast/contract/schemas";
 import { expect, test } from "vitest";
-import { afterRemoval, changeAdvice, sourceWords } from "./source.ts";
+import { afterRemoval, changeAdvice, sourceWords, valueFor } from "./source.ts";
 
 const layer = (source: Layer["source"], place: string | null = null): Layer => ({
 	source,
@@ -40,6 +40,23 @@ test("after a removal the strongest other place applies", () => {
 test("a personal value still applies after the shared one is removed", () => {
 	const mine = layer("personal");
 	expect(afterRemoval(view("default", mine, [layer("default")]))).toBe(mine);
+});
+
+test("after one's own value is removed the shared one applies, and before that it is what everyone else has", () => {
+	const [mine, shared] = [layer("personal"), layer("default")];
+	const both = { ...view("default", mine, [shared]), personalVersion: 4 };
+	expect(afterRemoval(both, "personal")).toBe(shared);
+	expect(valueFor(both, "personal")).toEqual({ layer: mine, version: 4, damaged: false });
+	expect(valueFor(both, "shared")).toEqual({ layer: shared, version: 1, damaged: false });
+	expect(valueFor(view("default", shared), "personal")).toEqual({ layer: null, version: 0, damaged: false });
+});
+
+test("a value that does not open is its owner's alone", () => {
+	const broken = { ...layer("personal"), shown: null };
+	const mine = { ...view("default", broken, [layer("default")]), problem: "VALUE_DAMAGED" as const };
+	expect([valueFor(mine, "personal").damaged, valueFor(mine, "shared").damaged]).toEqual([true, false]);
+	const shared = { ...view("default", layer("personal"), [{ ...layer("default"), shown: null }]) };
+	expect([valueFor(shared, "personal").damaged, valueFor(shared, "shared").damaged]).toEqual([false, true]);
 });
 
 test("advises by what applies", () => {

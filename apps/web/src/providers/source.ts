@@ -1,6 +1,6 @@
 /** Where a value comes from and how to change that, in words. The order of sources is the contract's precedence. */
 import { DEFAULT_ENVIRONMENT } from "@holdfast/contract";
-import type { Layer, SettingView } from "@holdfast/contract/schemas";
+import type { Layer, Owner, SettingView } from "@holdfast/contract/schemas";
 
 /** "Saved in production", "From the shell", "From .env": as seen from `environment`. */
 export function sourceWords({ source, place }: Pick<Layer, "source" | "place">, environment: string): string {
@@ -30,12 +30,32 @@ export function chain({ effective, shadows }: Pick<SettingView, "effective" | "s
 	return effective ? [effective, ...shadows] : [...shadows];
 }
 
-/** The layer that would apply if what is saved in the view's own environment were removed; `null` for none. */
-export function afterRemoval(view: SettingView): Layer | null {
-	return chain(view).find((layer) => !isSavedHere(layer, view.environment)) ?? null;
+/** What one owner has of a setting. */
+export interface OwnValue {
+	/** For `shared`, what applies for everyone without a value of their own; for `personal`, the person's own. */
+	layer: Layer | null;
+	/** Saved by this owner in the view's own environment; 0 for none. */
+	version: number;
+	/** Saved, and does not open. */
+	damaged: boolean;
 }
 
-function isSavedHere({ source }: Layer, environment: string): boolean {
+export function valueFor(view: SettingView, owner: Owner): OwnValue {
+	const layer = chain(view).find(({ source }) => (source === "personal") === (owner === "personal")) ?? null;
+	const unopened = layer !== null && layer.shown === null;
+	if (owner === "personal") return { layer, version: view.personalVersion, damaged: unopened };
+	const personalUnopened = view.effective?.source === "personal" && view.effective.shown === null;
+	return { layer, version: view.version, damaged: unopened || (view.problem !== null && !personalUnopened) };
+}
+
+/** The layer that would apply if what this owner saved in the view's own environment were removed; `null` for none. */
+export function afterRemoval(view: SettingView, owner: Owner = "shared"): Layer | null {
+	const goes = ({ source }: Layer) =>
+		owner === "personal" ? source === "personal" : isSavedHere({ source }, view.environment);
+	return chain(view).find((layer) => !goes(layer)) ?? null;
+}
+
+function isSavedHere({ source }: Pick<Layer, "source">, environment: string): boolean {
 	return source === "environment" || (source === "default" && environment === DEFAULT_ENVIRONMENT);
 }
 

@@ -1,5 +1,7 @@
 /** Somebody saved first: says who, when and what, and lets the typed text replace it only once that was seen. */
+import type { Owner } from "@holdfast/contract/schemas";
 import { useQuery } from "@tanstack/react-query";
+import { valueFor } from "../providers/source.ts";
 import { trpc } from "../trpc.ts";
 import { Button } from "../ui/button.tsx";
 import { LoadFailed } from "../ui/load-failed.tsx";
@@ -9,15 +11,17 @@ import { Time } from "../ui/time.tsx";
 interface ConflictProps {
 	name: string;
 	environment: string;
+	owner: Owner;
 	/** Takes the newer version as the one to replace. */
 	onTake(version: number): void;
 }
 
-export function Conflict({ name, environment, onTake }: ConflictProps) {
+export function Conflict({ name, environment, owner, onTake }: ConflictProps) {
 	const list = useQuery(trpc.settings.list.queryOptions({ environment }, { staleTime: 0, gcTime: 0 }));
 	if (list.error) return <LoadFailed error={list.error} onRetry={() => void list.refetch()} />;
 	const newer = list.data?.settings.find((setting) => setting.name === name);
-	const version = newer?.version ?? 0;
+	const { layer = null, version = 0 } = newer ? valueFor(newer, owner) : {};
+	const savedBy = owner === "personal" ? "You" : (newer?.savedBy ?? "Somebody");
 	return (
 		<Notice
 			tone="bad"
@@ -30,17 +34,17 @@ export function Conflict({ name, environment, onTake }: ConflictProps) {
 				)
 			}
 		>
-			Someone else saved {name} first.{" "}
+			{owner === "personal" ? "You saved" : "Someone else saved"} {name} {owner === "personal" ? "elsewhere" : "first"}.{" "}
 			{newer && version > 0 && (
 				<>
-					{newer.savedBy ?? "Somebody"} saved version {version}
-					{newer.effective?.shown && (
+					{savedBy} saved version {version}
+					{layer?.shown && (
 						<>
 							{" "}
-							(<code className="text-sm">{newer.effective.shown}</code>)
+							(<code className="text-sm">{layer.shown}</code>)
 						</>
 					)}
-					{newer.savedAt !== null && (
+					{owner === "shared" && newer.savedAt !== null && (
 						<>
 							{" "}
 							<Time at={newer.savedAt} />

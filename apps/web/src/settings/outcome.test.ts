@@ -30,6 +30,12 @@ test("claims no server and no mirror that is not there", () => {
 	});
 });
 
+test("says when it was for one person alone", () => {
+	expect(outcomeOf("Restored", result([]), "personal").sentence).toBe(
+		"Restored for you alone. Revision 42 · live on 1 of 1 servers.",
+	);
+});
+
 test("a mirror that is behind is no claim, and gives the server's reason", () => {
 	const reason = ".env could not be written: the folder is read-only. The value is saved; the file is retried.";
 	const { sentence, remarks } = outcomeOf("Saved", result([mirror("pending", [], reason)]));

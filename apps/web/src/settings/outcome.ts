@@ -1,5 +1,5 @@
-/** What a save or a removal did, in the words of the promise: where it is durable, live and mirrored, and where not yet. */
-import type { MirrorStatus, SaveResult } from "@holdfast/contract/schemas";
+/** What a save, a removal or a restoration did, in the words of the promise: where it is durable, live and mirrored, and where not yet. */
+import type { MirrorStatus, Owner, SaveResult } from "@holdfast/contract/schemas";
 import { isOpen } from "../drift/standing.ts";
 
 export interface Outcome {
@@ -15,7 +15,9 @@ interface Remark {
 	onDrift: boolean;
 }
 
-export function outcomeOf(verb: "Saved" | "Removed", result: SaveResult): Outcome {
+export type Verb = "Saved" | "Removed" | "Restored";
+
+export function outcomeOf(verb: Verb, result: SaveResult, owner: Owner = "shared"): Outcome {
 	const { live, converged } = result.workers;
 	const mirrored = result.mirrors.filter(({ status }) => status === "mirrored").map(({ target }) => target);
 	const parts = [
@@ -23,7 +25,8 @@ export function outcomeOf(verb: "Saved" | "Removed", result: SaveResult): Outcom
 		live === 0 ? "no running server to update" : `live on ${converged} of ${live} servers`,
 		...(mirrored.length > 0 ? [`mirrored to ${listed(mirrored)}`] : []),
 	];
-	return { sentence: `${verb}. ${parts.join(" · ")}.`, remarks: result.mirrors.flatMap(remark) };
+	const done = owner === "personal" ? `${verb} for you alone` : verb;
+	return { sentence: `${done}. ${parts.join(" · ")}.`, remarks: result.mirrors.flatMap(remark) };
 }
 
 /** The server's reason is a sentence that ends with what to do; without one, the plain fact. */

@@ -3,6 +3,7 @@
  *
  * A form that was opened stays mounted while its row is closed or filtered away, so that typed values outlive both.
  */
+import type { Owner } from "@holdfast/contract/schemas";
 import { settingOfKind } from "@holdfast/providers";
 import { ChevronRight } from "lucide-react";
 import { useEffect, useId, useRef, useState } from "react";
@@ -12,6 +13,7 @@ import { isStarted, standing, testStillHolds } from "../providers/standing.ts";
 import { Status } from "../ui/status.tsx";
 import { Time } from "../ui/time.tsx";
 import { useDraft } from "./draft.ts";
+import { OwnerChoice } from "./owner-choice.tsx";
 import { ProviderForm } from "./provider-form.tsx";
 import { useGuarded } from "./unsaved.tsx";
 
@@ -27,14 +29,19 @@ export function ProviderCard({ entry, environment, named, hidden }: ProviderCard
 	const { provider, view } = entry;
 	const [open, setOpen] = useState(named);
 	const [opened, setOpened] = useState(named);
-	const draft = useDraft({ provider, view, environment });
+	const [owner, setOwner] = useState<Owner>("shared");
+	const drafts = {
+		shared: useDraft({ provider, view, environment, owner: "shared" }),
+		personal: useDraft({ provider, view, environment, owner: "personal" }),
+	};
+	const dirty = drafts.shared.dirty || drafts.personal.dirty;
 	const section = useRef<HTMLElement>(null);
 	const headingId = useId();
 	const toggle = (wanted: boolean) => {
 		setOpen(wanted);
 		setOpened((before) => before || wanted);
 	};
-	useGuarded(provider.label, draft.dirty);
+	useGuarded(provider.label, dirty);
 	useEffect(() => {
 		if (!named) return;
 		setOpen(true);
@@ -42,7 +49,7 @@ export function ProviderCard({ entry, environment, named, hidden }: ProviderCard
 		const frame = requestAnimationFrame(() => {
 			const card = section.current;
 			card?.scrollIntoView({ block: "start" });
-			(card?.querySelector<HTMLElement>("input:enabled") ?? card?.querySelector("button"))?.focus({
+			(card?.querySelector<HTMLElement>("input:enabled:not([type=radio])") ?? card?.querySelector("button"))?.focus({
 				preventScroll: true,
 			});
 		});
@@ -72,12 +79,13 @@ export function ProviderCard({ entry, environment, named, hidden }: ProviderCard
 					</button>
 				</h3>
 				<Model entry={entry} />
-				<Standing entry={entry} dirty={draft.dirty} />
+				<Standing entry={entry} dirty={dirty} />
 				<Key entry={entry} environment={environment} />
 			</div>
 			{opened && (
 				<div hidden={!open} className="px-4 pt-1 pb-6 sm:pl-11">
-					<ProviderForm provider={provider} view={view} draft={draft} environment={environment} />
+					<OwnerChoice owner={owner} drafts={drafts} onChoose={setOwner} />
+					<ProviderForm key={owner} provider={provider} view={view} draft={drafts[owner]} environment={environment} />
 				</div>
 			)}
 		</section>

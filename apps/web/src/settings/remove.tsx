@@ -1,8 +1,8 @@
 /** Removing a saved value, after a question that says what applies afterwards. */
-import type { SaveResult, SettingView } from "@holdfast/contract/schemas";
+import type { Owner, SaveResult, SettingView } from "@holdfast/contract/schemas";
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
-import { afterRemoval, sourceWords } from "../providers/source.ts";
+import { afterRemoval, sourceWords, valueFor } from "../providers/source.ts";
 import { client } from "../trpc.ts";
 import { useAct } from "../ui/act.ts";
 import { Button } from "../ui/button.tsx";
@@ -11,13 +11,16 @@ import { FailureNotice } from "../ui/notice.tsx";
 
 interface RemoveProps {
 	view: SettingView;
+	/** Whose value goes. */
+	owner: Owner;
 	onRemoved(result: SaveResult): void;
 }
 
-export function Remove({ view, onRemoved }: RemoveProps) {
+export function Remove({ view, owner, onRemoved }: RemoveProps) {
 	const [asking, setAsking] = useState(false);
-	const { name, environment, version } = view;
-	const remove = useAct(() => client.settings.remove.mutate({ environment, name, expectedVersion: version }));
+	const { name, environment } = view;
+	const { version } = valueFor(view, owner);
+	const remove = useAct(() => client.settings.remove.mutate({ environment, owner, name, expectedVersion: version }));
 	const close = () => {
 		setAsking(false);
 		remove.clear();
@@ -36,8 +39,9 @@ export function Remove({ view, onRemoved }: RemoveProps) {
 			{asking && (
 				<Dialog title={`Remove ${name}?`} onClose={close}>
 					<p className="text-muted">
-						It is removed from <strong className="font-medium text-ink">{environment}</strong>. {afterwards(view)}{" "}
-						Earlier versions stay in Holdfast, sealed.
+						{owner === "personal" ? "Your own value is removed from " : "It is removed from "}
+						<strong className="font-medium text-ink">{environment}</strong>. {afterwards(view, owner)} Earlier versions
+						stay in Holdfast, sealed, and can be restored from its history.
 					</p>
 					{remove.error !== null && <FailureNotice error={remove.error} />}
 					<Answers>
@@ -63,8 +67,8 @@ export function Remove({ view, onRemoved }: RemoveProps) {
 	);
 }
 
-function afterwards(view: SettingView): string {
-	const next = afterRemoval(view);
+function afterwards(view: SettingView, owner: Owner): string {
+	const next = afterRemoval(view, owner);
 	if (!next) return "Afterwards no place has a value for it.";
 	const words = sourceWords(next, view.environment);
 	return `Afterwards this value applies: ${words}${next.shown ? ` (${next.shown})` : ""}.`;

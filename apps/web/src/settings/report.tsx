@@ -1,4 +1,4 @@
-/** What a save or a removal did, as one line that is read out, with what did not go all the way beneath it. */
+/** What a save, a removal or a restoration did, as one line that is read out, with what did not go all the way beneath it. */
 import { DriftLink } from "../drift/drift-link.tsx";
 import { Notice } from "../ui/notice.tsx";
 import type { Outcome } from "./outcome.ts";

@@ -3,14 +3,16 @@
  *
  * A revealed value lives in this component alone, for half a minute; it is in no cache and no storage.
  */
-import type { SettingView } from "@holdfast/contract/schemas";
+import type { Owner, SettingView } from "@holdfast/contract/schemas";
 import { Check, Copy, Eye, EyeOff } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import type { ReactNode } from "react";
+import { valueFor } from "../providers/source.ts";
 import { useMay } from "../session/me.ts";
 import { client } from "../trpc.ts";
 import { useAct } from "../ui/act.ts";
 import { Button } from "../ui/button.tsx";
 import { copyWhenReady } from "../ui/clipboard.ts";
+import { useFading } from "../ui/fading.ts";
 import { FailureNotice } from "../ui/notice.tsx";
 
 const SHOWN_FOR = 30_000;
@@ -18,23 +20,28 @@ const THANKED_FOR = 2_000;
 
 interface SecretValueProps {
 	view: SettingView;
+	/** Whose value it is. */
+	owner: Owner;
 	/** Further acts at the end of the row. */
 	children?: ReactNode;
 }
 
-export function SecretValue({ view, children }: SecretValueProps) {
-	const mayReveal = useMay("settings.reveal");
-	const [shown, setShown] = useFading<string>(SHOWN_FOR);
+export function SecretValue({ view, owner, children }: SecretValueProps) {
+	// One's own may always be read back.
+	const mayReveal = useMay("settings.reveal") || owner === "personal";
+	const { layer, version } = valueFor(view, owner);
+	// What was revealed is shown for as long as it is what is saved.
+	const which = `${layer?.source} ${version}`;
+	const [fetched, setFetched] = useFading<{ value: string; which: string }>(SHOWN_FOR);
+	const shown = fetched?.which === which ? fetched.value : null;
 	const [copied, setCopied] = useFading<true>(THANKED_FOR);
-	const reveal = useAct(() => revealed(view));
-	const copy = useAct(() => copyWhenReady(() => revealed(view)).then(() => true as const));
+	const reveal = useAct(() => revealed(view, owner));
+	const copy = useAct(() => copyWhenReady(() => revealed(view, owner)).then(() => true as const));
 	const error = reveal.error ?? copy.error;
 	return (
 		<div className="space-y-2">
 			<div className="flex min-h-9 items-center gap-0.5 rounded-t-md sm:gap-1 border border-b-0 border-edge bg-sunken py-1 pr-1 pl-3">
-				<code className="min-w-0 flex-1 py-0.5 text-sm break-all">
-					{shown ?? view.effective?.shown ?? "does not open"}
-				</code>
+				<code className="min-w-0 flex-1 py-0.5 text-sm break-all">{shown ?? layer?.shown ?? "does not open"}</code>
 				{mayReveal && (
 					<>
 						<Button
@@ -44,7 +51,10 @@ export function SecretValue({ view, children }: SecretValueProps) {
 							aria-label={`Reveal ${view.name}`}
 							disabled={reveal.pending}
 							icon={shown === null ? <Eye aria-hidden="true" /> : <EyeOff aria-hidden="true" />}
-							onClick={async () => setShown(shown === null ? ((await reveal.run(undefined)) ?? null) : null)}
+							onClick={async () => {
+								const value = shown === null ? await reveal.run(undefined) : null;
+								setFetched(value === null ? null : { value, which });
+							}}
 						>
 							<span className="max-sm:sr-only">Reveal</span>
 						</Button>
@@ -68,18 +78,6 @@ export function SecretValue({ view, children }: SecretValueProps) {
 	);
 }
 
-async function revealed({ environment, effective, name }: SettingView): Promise<string> {
-	const owner = effective?.source === "personal" ? "personal" : "shared";
+async function revealed({ environment, name }: SettingView, owner: Owner): Promise<string> {
 	return (await client.settings.reveal.mutate({ environment, owner, name })).value;
-}
-
-/** State that goes back to `null` by itself after `ms` milliseconds. */
-function useFading<T>(ms: number): [T | null, (value: T | null) => void] {
-	const [value, setValue] = useState<T | null>(null);
-	useEffect(() => {
-		if (value === null) return;
-		const timer = setTimeout(() => setValue(null), ms);
-		return () => clearTimeout(timer);
-	}, [value, ms]);
-	return [value, setValue];
 }

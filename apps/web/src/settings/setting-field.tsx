@@ -4,13 +4,16 @@
  * A secret's input starts empty and blank keeps the saved value; the mask is never inside it. A plain value is edited in
  * place.
  */
-import type { SaveResult, SettingView } from "@holdfast/contract/schemas";
+import type { Owner, SaveResult, SettingView } from "@holdfast/contract/schemas";
 import type { CatalogueSetting, Provider } from "@holdfast/providers";
+import { History } from "lucide-react";
 import { type ReactNode, useId } from "react";
 import { type Control, useController } from "react-hook-form";
 import { ModelPicker } from "../providers/model-picker.tsx";
+import { type OwnValue, valueFor } from "../providers/source.ts";
 import { SourceBadge } from "../providers/source-badge.tsx";
 import { useMay } from "../session/me.ts";
+import { Button } from "../ui/button.tsx";
 import { Remove } from "./remove.tsx";
 import { SecretValue } from "./secret-value.tsx";
 import { typedProblem, typedWarning } from "./typed.ts";
@@ -19,11 +22,14 @@ interface SettingFieldProps {
 	provider: Provider;
 	setting: CatalogueSetting;
 	view: SettingView;
+	/** Whose value is shown, and whose a typed one becomes. */
+	owner: Owner;
 	control: Control<Record<string, string>>;
 	onRemoved(result: SaveResult): void;
+	onHistory(): void;
 }
 
-export function SettingField({ provider, setting, view, control, onRemoved }: SettingFieldProps) {
+export function SettingField({ provider, setting, view, owner, control, onRemoved, onHistory }: SettingFieldProps) {
 	const id = useId();
 	const mayWrite = useMay("settings.write");
 	const { field, fieldState } = useController({
@@ -32,8 +38,11 @@ export function SettingField({ provider, setting, view, control, onRemoved }: Se
 		rules: { validate: (value) => typedProblem(setting, value) ?? true },
 	});
 	const secret = setting.kind === "secret";
-	const masked = secret && (view.effective !== null || view.problem !== null);
-	const remove = mayWrite && view.version > 0 && <Remove view={view} onRemoved={onRemoved} />;
+	const value = valueFor(view, owner);
+	const shared = valueFor(view, "shared");
+	const remove = mayWrite && value.version > 0 && <Remove view={view} owner={owner} onRemoved={onRemoved} />;
+	const masked = secret && (value.layer !== null || value.damaged);
+	const placeholder = placeholderOf(setting, owner === "personal" ? { own: value, shared } : { own: value });
 	const warning = fieldState.isDirty ? typedWarning(setting, field.value) : null;
 	const described = { id, "aria-describedby": `${id}-remark`, disabled: !mayWrite };
 	return (
@@ -44,13 +53,14 @@ export function SettingField({ provider, setting, view, control, onRemoved }: Se
 					{setting.name}
 				</label>
 				<span className="flex items-center gap-1 sm:ml-auto">
-					{!secret && remove}
+					<HistoryButton name={view.name} saved={value.version > 0} onClick={onHistory} />
+					{!masked && remove}
 					<SourceBadge view={view} />
 				</span>
 			</div>
 			<div>
 				{masked && (
-					<SecretValue key={`${view.effective?.source} ${view.version}`} view={view}>
+					<SecretValue view={view} owner={owner}>
 						{remove}
 					</SecretValue>
 				)}
@@ -63,6 +73,7 @@ export function SettingField({ provider, setting, view, control, onRemoved }: Se
 						environment={view.environment}
 						value={field.value}
 						onChange={field.onChange}
+						placeholder={placeholder}
 					/>
 				) : (
 					<input
@@ -71,19 +82,34 @@ export function SettingField({ provider, setting, view, control, onRemoved }: Se
 						{...(secret ? HUSHED : { type: setting.kind === "url" ? "url" : "text", autoComplete: "off" })}
 						spellCheck={false}
 						aria-invalid={fieldState.error ? true : undefined}
-						placeholder={placeholderOf(setting, masked)}
+						placeholder={placeholder}
 						className={`input font-mono text-sm ${masked ? "rounded-t-none" : ""}`}
 					/>
 				)}
 			</div>
 			<Remark id={`${id}-remark`} {...remarkOf(fieldState.error?.message, warning, setting.hint)} />
-			{view.problem && <p className="text-sm text-bad">The saved value does not open. Save it again, or remove it.</p>}
+			{owner === "shared" && view.personalVersion > 0 && (
+				<p className="text-sm text-muted">You use your own value. This one is for everyone else.</p>
+			)}
+			{value.damaged && <p className="text-sm text-bad">The saved value does not open. Save it again, or remove it.</p>}
 		</div>
 	);
 }
 
-function placeholderOf({ kind, placeholder }: CatalogueSetting, masked: boolean): string {
-	if (masked) return "Enter another one; blank keeps this one";
+function HistoryButton({ name, saved, onClick }: { name: string; saved: boolean; onClick(): void }) {
+	return (
+		<Button look="quiet" size="small" icon={<History aria-hidden="true" />} onClick={onClick}>
+			<span className={saved ? "max-sm:sr-only" : "sr-only"}>History</span>
+			<span className="sr-only"> of {name}</span>
+		</Button>
+	);
+}
+
+/** In an empty input: what a blank comes to. */
+function placeholderOf(setting: CatalogueSetting, { own, shared }: { own: OwnValue; shared?: OwnValue }): string {
+	const { kind, placeholder } = setting;
+	if (kind === "secret" && (own.layer !== null || own.damaged)) return "Enter another one; blank keeps this one";
+	if (shared?.layer) return kind === "secret" ? "Enter your own; blank keeps the shared one" : `${shared.layer.shown}`;
 	return placeholder ?? (kind === "secret" ? "Paste it here" : "");
 }
 
