@@ -18,12 +18,14 @@ import { z } from "zod";
 import { AuditScreen } from "./audit/screen.tsx";
 import { DriftScreen } from "./drift/screen.tsx";
 import { describe } from "./failure.ts";
+import { KitScreen } from "./keys/kit-screen.tsx";
 import { PlaygroundScreen } from "./playground/screen.tsx";
 import { ClaimScreen } from "./session/claim.tsx";
 import { SignInScreen } from "./session/sign-in.tsx";
 import { SettingsScreen } from "./settings/screen.tsx";
 import { BrokenEntrance, BrokenScreen, NotFound } from "./shell/astray.tsx";
 import { Shell } from "./shell/shell.tsx";
+import { SystemScreen } from "./system/screen.tsx";
 import { queryClient, trpc } from "./trpc.ts";
 
 const me = () => queryClient.ensureQueryData(trpc.session.me.queryOptions());
@@ -54,6 +56,23 @@ const signIn = createRoute({
 	},
 });
 
+/** Who is not signed in signs in first. */
+async function signedIn({ location }: { location: { href: string } }) {
+	const { claimed, user, permissions } = await me();
+	if (!claimed) throw redirect({ to: "/claim" });
+	if (!user) throw redirect({ to: "/sign-in", search: { to: location.href } });
+	return permissions;
+}
+
+const recoveryKit = createRoute({
+	getParentRoute: () => root,
+	path: "/recovery-kit",
+	component: KitScreen,
+	beforeLoad: async (opened) => {
+		if (!(await signedIn(opened)).includes("keys.write")) throw redirect({ to: "/settings" });
+	},
+});
+
 const Environment = z.object({ env: z.string().min(1).catch(DEFAULT_ENVIRONMENT).default(DEFAULT_ENVIRONMENT) });
 
 const shell = createRoute({
@@ -62,10 +81,8 @@ const shell = createRoute({
 	component: Shell,
 	validateSearch: Environment,
 	search: { middlewares: [retainSearchParams(["env"]), stripSearchParams({ env: DEFAULT_ENVIRONMENT })] },
-	beforeLoad: async ({ location }) => {
-		const { claimed, user } = await me();
-		if (!claimed) throw redirect({ to: "/claim" });
-		if (!user) throw redirect({ to: "/sign-in", search: { to: location.href } });
+	beforeLoad: async (opened) => {
+		await signedIn(opened);
 	},
 });
 
@@ -101,9 +118,20 @@ const audit = createRoute({
 	component: AuditScreen,
 	errorComponent: BrokenScreen,
 });
+const system = createRoute({
+	getParentRoute: () => shell,
+	path: "/system",
+	component: SystemScreen,
+	errorComponent: BrokenScreen,
+});
 
 export const router = createRouter({
-	routeTree: root.addChildren([claim, signIn, shell.addChildren([home, settings, drift, playground, audit])]),
+	routeTree: root.addChildren([
+		claim,
+		signIn,
+		recoveryKit,
+		shell.addChildren([home, settings, drift, playground, audit, system]),
+	]),
 	scrollRestoration: true,
 	defaultErrorComponent: BrokenEntrance,
 	defaultNotFoundComponent: NotFound,

@@ -35,8 +35,8 @@ export interface Project {
 	folder: string;
 	/** Everything the server has printed, over all its starts. */
 	readonly log: string;
-	/** Start the server and give its address, and the claim code while there is no owner. */
-	start(): Promise<{ url: string; claimCode: string | null }>;
+	/** Start the server and give its address, and the claim code while there is no owner. `more` goes into its environment. */
+	start(more?: Record<string, string>): Promise<{ url: string; claimCode: string | null }>;
 	/** End the server without warning. */
 	kill(): Promise<void>;
 	/** Every file below the folder, with its bytes. */
@@ -64,8 +64,8 @@ export async function newProject(envFile: string): Promise<Project> {
 		get log() {
 			return log;
 		},
-		async start() {
-			const env = { ...process.env, HOLDFAST_PORT: String(port), HOLDFAST_LOG_LEVEL: "debug" };
+		async start(more) {
+			const env = { ...process.env, HOLDFAST_PORT: String(port), HOLDFAST_LOG_LEVEL: "debug", ...more };
 			child = spawn(process.execPath, [COMMAND, "start"], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
 			const from = log.length;
 			const url = await new Promise<string>((resolve, reject) => {
@@ -156,15 +156,31 @@ async function textOf(request: Request): Promise<string> {
 
 export const PASSWORD = "a long enough password";
 
-/** Become the owner of a fresh instance. */
+/** Become the owner of a fresh instance, and say that the recovery kit is stored. */
 export async function claim(page: Page, url: string, code: string): Promise<void> {
+	await claimOnly(page, url, code);
+	await page.getByRole("button", { name: "I stored it" }).click();
+	await page.getByRole("navigation", { name: "Main" }).waitFor();
+}
+
+/** As far as the screen with the recovery kit, which is the answer. */
+export async function claimOnly(page: Page, url: string, code: string): Promise<string> {
 	await page.goto(url);
 	await page.getByLabel("Claim code").fill(code);
 	await page.getByLabel("Name").fill("Ann");
 	await page.getByLabel("Email").fill("ann@example.com");
 	await page.getByLabel("Password").fill(PASSWORD);
 	await page.getByRole("button", { name: "Claim" }).click();
-	await page.getByRole("navigation", { name: "Main" }).waitFor();
+	await page.getByRole("heading", { name: "Keep this key" }).waitFor();
+	return shownKit(page);
+}
+
+/** The recovery kit as the page shows it, in the form in which it is copied. */
+export async function shownKit(page: Page): Promise<string> {
+	const groups = page.locator(".sheet .font-mono.text-xl");
+	await groups.first().waitFor({ state: "attached" });
+	const kit = (await groups.allInnerTexts()).join("").replace(/\s/g, "");
+	return ["HOLDFAST1", ...(kit.slice("HOLDFAST1".length).match(/.{1,5}/g) ?? [])].join("-");
 }
 
 /** A procedure, called as the page itself would. */
@@ -177,6 +193,22 @@ export async function call(page: Page, path: string, input: unknown): Promise<vo
 		[`/trpc/${path}`, JSON.stringify(input)] as const,
 	);
 	expect(ok, path).toBe(true);
+}
+
+/** Everything a page could keep, put into one text: storage of every kind, caches, its address and what it shows. */
+export async function kept({ page, context }: Screen): Promise<string> {
+	const inPage = await page.evaluate(async () => {
+		const cached: string[] = [];
+		for (const name of await caches.keys()) {
+			const cache = await caches.open(name);
+			for (const request of await cache.keys())
+				cached.push(request.url, (await (await cache.match(request))?.text()) ?? "");
+		}
+		const state: unknown = history.state;
+		return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, document.title, state, cached]);
+	});
+	const stored = JSON.stringify(await context.storageState({ indexedDB: true }));
+	return [inPage, stored, page.url(), await page.content()].join("\n");
 }
 
 /** Another person, with the owner's password: nobody can be invited so far. */

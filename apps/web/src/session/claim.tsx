@@ -36,7 +36,7 @@ export function ClaimScreen() {
 		if (refusal) return;
 		form.reset();
 		queryClient.clear();
-		await navigate({ to: "/settings" });
+		await navigate({ to: "/recovery-kit" });
 	});
 	return (
 		<Entrance

@@ -6,14 +6,16 @@ import { useTitle } from "../ui/page.tsx";
 interface EntranceProps {
 	title: string;
 	about: ReactNode;
+	/** For what is more than a few fields. */
+	wide?: boolean;
 	children: ReactNode;
 }
 
-export function Entrance({ title, about, children }: EntranceProps) {
+export function Entrance({ title, about, wide = false, children }: EntranceProps) {
 	useTitle(title);
 	return (
 		<main className="flex min-h-dvh flex-col items-center px-4 pt-[max(2.5rem,14vh)] pb-12">
-			<div className="w-full max-w-sm">
+			<div className={`w-full ${wide ? "max-w-lg" : "max-w-sm"}`}>
 				<Mark className="mb-6 size-9" />
 				<h1 className="text-xl">{title}</h1>
 				<p className="mt-1 mb-6 text-muted">{about}</p>

@@ -1,9 +1,10 @@
 /** What surrounds every screen once signed in: the mark, the way around, the person, and the instance's revision. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
-import { FileDiff, KeyRound, MessageSquareText, ScrollText } from "lucide-react";
+import { FileDiff, Gauge, KeyRound, MessageSquareText, ScrollText } from "lucide-react";
 import { LOOK_EVERY } from "../drift/mirrors.ts";
 import { Waiting } from "../drift/waiting.tsx";
+import { KitReminder } from "../keys/kit-reminder.tsx";
 import { useMe } from "../session/me.ts";
 import { trpc } from "../trpc.ts";
 import { Mark } from "./mark.tsx";
@@ -14,6 +15,7 @@ const PLACES = [
 	{ to: "/drift", label: "Drift", icon: FileDiff, needs: "settings.see" },
 	{ to: "/playground", label: "Playground", icon: MessageSquareText, needs: "providers.use" },
 	{ to: "/audit", label: "Audit log", icon: ScrollText, needs: "audit.see" },
+	{ to: "/system", label: "System", icon: Gauge, needs: "system.see" },
 ] as const;
 
 export function Shell() {
@@ -31,7 +33,8 @@ export function Shell() {
 					<span className="text-lg font-semibold tracking-tight">Holdfast</span>
 				</Link>
 				<Places />
-				<div className="lg:mt-auto lg:space-y-2">
+				<div className="contents lg:mt-auto lg:block lg:space-y-2">
+					<KitReminder />
 					<Version />
 					<UserMenu />
 				</div>

@@ -31,3 +31,8 @@ export function timeUntil(at: number, now: number): string {
 export function absoluteTime(at: number): string {
 	return stamp.format(at);
 }
+
+/** "24 Nov 2026" */
+export function dayOf(at: number): string {
+	return day.format(at);
+}

@@ -1,0 +1,28 @@
+/** System: whether the instance is well, its keys, and how long things are kept. */
+import { LoadFailed } from "../ui/load-failed.tsx";
+import { Loading } from "../ui/loading.tsx";
+import { Page } from "../ui/page.tsx";
+import { Findings } from "./findings.tsx";
+import { Kept } from "./kept.tsx";
+import { RootKey } from "./root-key.tsx";
+import { useSystem } from "./system.ts";
+
+export function SystemScreen() {
+	const system = useSystem();
+	return (
+		<Page title="System" about="The keys above every value, and what to do about them.">
+			<div className="space-y-6">
+				{system.error && <LoadFailed error={system.error} onRetry={() => void system.refetch()} />}
+				{system.data ? (
+					<>
+						<Findings findings={system.data.findings} />
+						<RootKey view={system.data} />
+						<Kept policy={system.data.policy} />
+					</>
+				) : (
+					!system.error && <Loading rows={6} what="the state of the system" />
+				)}
+			</div>
+		</Page>
+	);
+}

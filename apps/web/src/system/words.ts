@@ -1,0 +1,66 @@
+/** How the instance stands, in words. */
+import type { Finding, RootKeyView, RotationView } from "@holdfast/contract/schemas";
+import type { Standing } from "../ui/status.tsx";
+
+const numbers = new Intl.NumberFormat("en");
+
+/** "1,203 values" */
+export function counted(count: number, one: string, many = `${one}s`): string {
+	return `${numbers.format(count)} ${count === 1 ? one : many}`;
+}
+
+export const LEVELS: Record<Finding["level"], Standing> = {
+	ok: { tone: "ok", word: "In order" },
+	warning: { tone: "warn", word: "Warning" },
+	problem: { tone: "bad", word: "Problem" },
+};
+
+/** "1 problem, 2 warnings, 5 in order." */
+export function findingsSummary(findings: readonly Finding[]): string {
+	const of = (level: Finding["level"]) => findings.filter((finding) => finding.level === level).length;
+	const parts = [
+		...(of("problem") > 0 ? [counted(of("problem"), "problem")] : []),
+		...(of("warning") > 0 ? [counted(of("warning"), "warning")] : []),
+		`${of("ok")} in order`,
+	];
+	return `${parts.join(", ")}.`;
+}
+
+/** A part of an advice: words, or a command to run as it stands. */
+export interface AdvicePart {
+	text: string;
+	command: boolean;
+}
+
+/**
+ * An advice taken apart: what stands between backticks, what follows "run:", and an advice that is a command as a whole,
+ * which begins in lower case where a sentence does not.
+ */
+export function adviceParts(advice: string): AdvicePart[] {
+	if (/^[a-z]/.test(advice)) return [{ text: advice, command: true }];
+	const run = /^(.*\brun: )(.+)$/s.exec(advice);
+	if (run?.[1] && run[2]) return [...adviceParts(run[1]), { text: run[2], command: true }];
+	return advice
+		.split("`")
+		.map((text, i) => ({ text, command: i % 2 === 1 }))
+		.filter(({ text }) => text !== "");
+}
+
+const SOURCES: Record<RootKeyView["source"], string> = {
+	variable: "From the environment variable",
+	command: "Printed by a command",
+	passphrase: "Made from a passphrase",
+	file: "In the file",
+};
+
+/** "In the file", before its place. */
+export function sourceOf({ source }: Pick<RootKeyView, "source">): string {
+	return SOURCES[source];
+}
+
+/** "1,203 of 2,000 rows sealed anew" */
+export function progressWords({ done, total }: Pick<RotationView, "done" | "total">): string {
+	return `${numbers.format(done)} of ${counted(total, "row")} sealed anew`;
+}
+
+export const ROTATED: Record<RotationView["kind"], string> = { root: "root key", data: "data keys" };
