@@ -5,9 +5,12 @@ import { useSystem } from "../system/system.ts";
 import { Status } from "../ui/status.tsx";
 
 export function KitReminder() {
-	const mayKeep = useMay("keys.write");
+	return useMay("keys.write") ? <Reminder /> : null;
+}
+
+function Reminder() {
 	const rootKey = useSystem().data?.rootKey;
-	if (!mayKeep || !rootKey || rootKey.kitStoredAt !== null) return null;
+	if (!rootKey || rootKey.kitStoredAt !== null) return null;
 	return (
 		<Link
 			to="/recovery-kit"

@@ -11,7 +11,7 @@ import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { FailureNotice } from "../ui/notice.tsx";
 import { Section } from "./section.tsx";
-import { refreshSystem } from "./system.ts";
+import { learn, refreshSystem } from "./system.ts";
 
 /** A whole number as typed; a blank is `null` where that means something. */
 const whole = (most: number) =>
@@ -70,6 +70,7 @@ export function Kept({ policy }: { policy: Policy }) {
 		setSaid("");
 		const saved = await save.run(typed);
 		if (!saved) return;
+		learn({ policy: saved });
 		reset(textsOf(saved));
 		setSaid("Saved.");
 		await refreshSystem();
