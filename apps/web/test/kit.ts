@@ -86,13 +86,26 @@ export async function newProject(envFile: string): Promise<Project> {
 				readdirSync(folder, { recursive: true, withFileTypes: true })
 					.filter((entry) => entry.isFile())
 					.map((entry) => join(entry.parentPath, entry.name))
-					.map((path) => [path.slice(folder.length + 1), readFileSync(path)]),
+					.flatMap((path): [string, Buffer][] => {
+						const bytes = readIfThere(path);
+						return bytes ? [[path.slice(folder.length + 1), bytes]] : [];
+					}),
 			),
 		async [Symbol.asyncDispose]() {
 			await kill();
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
+}
+
+/** A file of a server at work, a draft of a backup for one, may go before it is read. */
+function readIfThere(path: string): Buffer | null {
+	try {
+		return readFileSync(path);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+		throw error;
+	}
 }
 
 async function freePort(): Promise<number> {

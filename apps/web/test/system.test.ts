@@ -1,4 +1,4 @@
-/** The System screen: checks, rotation while others save, and what is kept. */
+/** The System screen: checks, rotation while others save, backups that are proven, and what is kept. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -8,12 +8,14 @@ import {
 	claimOnly,
 	expectAccessible,
 	expectFits,
+	kept,
 	newProject,
 	newScreen,
 	type Project,
 	picture,
 	type Screen,
 	signIn,
+	spellings,
 } from "./kit.ts";
 
 const KEY = "sk-canary-system-0123456789-Zq7w";
@@ -25,6 +27,8 @@ const VERSIONS = 6;
 let project: Project;
 let screen: Screen;
 let origin: string;
+/** The recovery kit of the first root key. */
+let kit = "";
 
 beforeAll(async () => {
 	project = await newProject("# my app\n");
@@ -32,9 +36,11 @@ beforeAll(async () => {
 	const { page } = screen;
 	const { url, claimCode } = await project.start();
 	origin = url;
-	await claimOnly(page, url, claimCode ?? "");
+	kit = await claimOnly(page, url, claimCode ?? "");
 	await page.getByRole("button", { name: "I stored it" }).click();
 	await page.getByRole("navigation", { name: "Main" }).waitFor();
+	// No backup but those made here.
+	await call(page, "system.configure", { backupHours: null });
 	await save({ OPENAI_API_KEY: KEY });
 });
 
@@ -58,6 +64,7 @@ test("the state of the instance is one screen, what is wrong first, with command
 	await section("Keys")
 		.getByText(/^[0-9a-f]{4}(-[0-9a-f]{4}){3}$/)
 		.waitFor();
+	await section("Backups").getByText("No restore is proven yet.").waitFor();
 	await picture(page, "system");
 	await expectAccessible(page);
 	await expectFits(page, page.getByRole("main"), "system");
@@ -77,6 +84,37 @@ test("all checks are run, and say how much was opened", async () => {
 	await section("Checks").getByText("What is sealed.").waitFor();
 	await picture(page, "system-checked");
 	await expectAccessible(page);
+});
+
+test("a backup is made and proven with the kit from paper, by keyboard alone", async () => {
+	const { page } = screen;
+	const typed = kit.toLowerCase().replaceAll("-", " ");
+	await section("Backups").getByRole("button", { name: "Make one now" }).press("Enter");
+	await section("Backups")
+		.getByText(/^Made holdfast-.*\.backup, .* with revision \d+\.$/)
+		.waitFor();
+	await section("Backups").getByText("Not proven").waitFor();
+	await section("Backups").getByRole("button", { name: "Prove restore now" }).press("Enter");
+	const dialog = page.getByRole("dialog", { name: "Prove that the newest backup restores" });
+	await dialog.getByLabel("Recovery kit").fill(`${kit.slice(0, -1)}${kit.endsWith("Q") ? "P" : "Q"}`);
+	await dialog.getByLabel("Recovery kit").press("Enter");
+	await dialog.getByRole("alert").getByText("its checksum does not match").waitFor();
+	await picture(page, "prove");
+	await expectAccessible(page);
+	await expectFits(page, dialog, "prove");
+	await dialog.getByLabel("Recovery kit").fill(typed);
+	await dialog.getByLabel("Recovery kit").press("Enter");
+	await dialog.waitFor({ state: "detached" });
+	await section("Backups")
+		.getByText(/restores: 1 of 1 value, with the recovery kit\.$/)
+		.waitFor();
+	await section("Backups").getByText("Last proven restore").waitFor();
+	await section("Backups").getByText("Proven", { exact: true }).waitFor();
+	await picture(page, "system-proven");
+	await expectAccessible(page);
+	await expectFits(page, section("Backups"), "backups");
+	const left = (await kept(screen)) + project.log;
+	for (const spelling of [...spellings(kit), ...spellings(typed)]) expect(left.includes(spelling)).toBe(false);
 });
 
 test("the data keys are replaced to the end, over a reload and while others save", async () => {
@@ -139,14 +177,20 @@ test("what is kept is chosen in a small form", async () => {
 	await form.getByText("A whole number from 1 to 10,000.").waitFor();
 	await expectAccessible(page);
 	await form.getByLabel("Versions of a setting").fill("20");
-	await form.getByLabel("Hours between backups").fill("");
+	await form.getByLabel("Hours between backups").fill("48");
+	await form.getByLabel("Scheduled backups kept").fill("");
 	await form.getByRole("button", { name: "Save" }).click();
+	await form.getByText("Enter how many.").waitFor();
+	await form.getByLabel("Scheduled backups kept").fill("7");
+	await form.getByLabel("Scheduled backups kept").press("Enter");
 	await form.getByRole("status").getByText("Saved.").waitFor();
 	await picture(page, "kept");
 	await page.reload();
 	await form.getByLabel("Versions of a setting").waitFor();
 	expect(await form.getByLabel("Versions of a setting").inputValue()).toBe("20");
-	expect(await form.getByLabel("Hours between backups").inputValue()).toBe("");
+	expect(await form.getByLabel("Days an old version is kept").inputValue()).toBe("");
+	expect(await form.getByLabel("Hours between backups").inputValue()).toBe("48");
+	expect(await form.getByLabel("Scheduled backups kept").inputValue()).toBe("7");
 });
 
 test("who may only see is offered no act, and who may not see has no such screen", async () => {

@@ -1,7 +1,8 @@
-/** System: whether the instance is well, its keys, and how long things are kept. */
+/** System: whether the instance is well, its keys, its backups, and how long things are kept. */
 import { LoadFailed } from "../ui/load-failed.tsx";
 import { Loading } from "../ui/loading.tsx";
 import { Page } from "../ui/page.tsx";
+import { Backups } from "./backups.tsx";
 import { Findings } from "./findings.tsx";
 import { Kept } from "./kept.tsx";
 import { RootKey } from "./root-key.tsx";
@@ -10,13 +11,14 @@ import { useSystem } from "./system.ts";
 export function SystemScreen() {
 	const system = useSystem();
 	return (
-		<Page title="System" about="The keys above every value, and what to do about them.">
+		<Page title="System" about="The keys above every value, the backups, and what to do about either.">
 			<div className="space-y-6">
 				{system.error && <LoadFailed error={system.error} onRetry={() => void system.refetch()} />}
 				{system.data ? (
 					<>
 						<Findings findings={system.data.findings} />
 						<RootKey view={system.data} />
+						<Backups view={system.data} />
 						<Kept policy={system.data.policy} />
 					</>
 				) : (

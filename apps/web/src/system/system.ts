@@ -19,6 +19,7 @@ export function learn(part: Partial<SystemView>): void {
 export async function refreshSystem(): Promise<void> {
 	await Promise.all([
 		queryClient.invalidateQueries({ queryKey: trpc.system.pathKey() }),
+		queryClient.invalidateQueries({ queryKey: trpc.backups.pathKey() }),
 		queryClient.invalidateQueries({ queryKey: trpc.audit.pathKey() }),
 		queryClient.invalidateQueries({ queryKey: trpc.health.queryKey() }),
 	]);

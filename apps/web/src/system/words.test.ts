@@ -1,11 +1,22 @@
 import type { Finding } from "@holdfast/contract/schemas";
 import { expect, test } from "vitest";
-import { adviceParts, counted, findingsSummary, progressWords } from "./words.ts";
+import { adviceParts, counted, findingsSummary, progressWords, provenWords, sizeWords } from "./words.ts";
 
 test("counts with the noun in its number", () => {
 	expect(counted(1, "value")).toBe("1 value");
 	expect(counted(1_203, "value")).toBe("1,203 values");
 	expect(progressWords({ done: 0, total: 1 })).toBe("0 of 1 row sealed anew");
+});
+
+test("says a size in the unit that suits it", () => {
+	expect([0, 999, 1_000, 9_940, 412_345, 1_250_000].map(sizeWords)).toEqual([
+		"0 B",
+		"999 B",
+		"1.0 kB",
+		"9.9 kB",
+		"412 kB",
+		"1.3 MB",
+	]);
 });
 
 test("counts what was found, the worst first", () => {
@@ -28,4 +39,12 @@ test("tells the commands in an advice from its words", () => {
 		{ text: ", keep what it prints.", command: false },
 	]);
 	expect(adviceParts("Restart the server.")).toEqual([{ text: "Restart the server.", command: false }]);
+});
+
+test("says what a drill opened, and with which key", () => {
+	const drill = { at: 0, values: 1_203, damaged: 0, withKit: true, problem: null };
+	expect(provenWords(drill)).toBe("1,203 of 1,203 values, with the recovery kit");
+	expect(provenWords({ ...drill, damaged: 1, withKit: false })).toBe(
+		"1,203 of 1,204 values, with the server’s own key",
+	);
 });

@@ -1,5 +1,5 @@
 /** How the instance stands, in words. */
-import type { Finding, RootKeyView, RotationView } from "@holdfast/contract/schemas";
+import type { Drill, Finding, RootKeyView, RotationView } from "@holdfast/contract/schemas";
 import type { Standing } from "../ui/status.tsx";
 
 const numbers = new Intl.NumberFormat("en");
@@ -7,6 +7,14 @@ const numbers = new Intl.NumberFormat("en");
 /** "1,203 values" */
 export function counted(count: number, one: string, many = `${one}s`): string {
 	return `${numbers.format(count)} ${count === 1 ? one : many}`;
+}
+
+/** "412 kB", in thousands, as file managers count. */
+export function sizeWords(bytes: number): string {
+	const units = ["B", "kB", "MB", "GB", "TB"];
+	const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
+	const amount = bytes / 1_000 ** power;
+	return `${amount.toFixed(power > 0 && amount < 10 ? 1 : 0)} ${units[power]}`;
 }
 
 export const LEVELS: Record<Finding["level"], Standing> = {
@@ -56,6 +64,12 @@ const SOURCES: Record<RootKeyView["source"], string> = {
 /** "In the file", before its place. */
 export function sourceOf({ source }: Pick<RootKeyView, "source">): string {
 	return SOURCES[source];
+}
+
+/** "1,203 of 1,203 values, with the recovery kit" */
+export function provenWords({ values, damaged, withKit }: Drill): string {
+	const opened = `${numbers.format(values)} of ${counted(values + damaged, "value")}`;
+	return `${opened}, with ${withKit ? "the recovery kit" : "the server’s own key"}`;
 }
 
 /** "1,203 of 2,000 rows sealed anew" */
