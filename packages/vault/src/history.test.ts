@@ -119,6 +119,25 @@ describe("restoring a version", () => {
 		]);
 	});
 
+	test("tells no guess that was saved plain from a secret that is brought back after it, however often", async () => {
+		await using v = await testVault();
+		await saveAs(v, "the secret", true);
+		const seen: unknown[] = [];
+		for (const guess of ["the secret", "a wrong one"]) {
+			const { version = 0 } = (await settings.history(v.vault, ed, KEY))[0] ?? {};
+			await saveAs(v, guess, false);
+			await settings.restore(v.vault, ed, { ...KEY, version });
+			await settings.restore(v.vault, ed, { ...KEY, version: version + 2 });
+			await saveAs(v, "plain", false);
+			await settings.restore(v.vault, ed, { ...KEY, version: version + 1 });
+			const [restored, , again, first, guessed] = await settings.history(v.vault, ed, KEY);
+			seen.push([restored?.secret, again?.change, first?.change, guessed?.shown === guess]);
+			await saveAs(v, "plain", false);
+			await settings.restore(v.vault, ed, { ...KEY, version: version + 2 });
+		}
+		expect(seen[0]).toEqual(seen[1]);
+	});
+
 	test("is of one's own versions for a personal setting, and tells nobody else's log what it was", async () => {
 		await using v = await testVault();
 		const own = { ...KEY, owner: "personal" } as const;

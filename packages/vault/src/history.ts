@@ -54,20 +54,27 @@ export async function restore(vault: Vault, caller: Caller, input: RestoreSettin
 	return change(vault, caller, { ...act, id, owner, intents, message });
 }
 
-/** Of versions newest first, those whose value is a secret in them or in a later one. */
+/**
+ * Those versions whose value is a secret in them, or was entered as one again later. To bring a secret back is not to enter
+ * it: else whoever did that after they saved guesses would see which of those is right.
+ */
 function secretsOf(rows: readonly VersionRow[]): ReadonlySet<VersionRow> {
-	const marks = new Set<string | null>();
+	const known = new Map(rows.map((row) => [row.version, row]));
+	const enteredIn = ({ version, restoredFrom }: VersionRow): number => {
+		const from = restoredFrom !== null && restoredFrom < version ? known.get(restoredFrom) : undefined;
+		return from ? enteredIn(from) : version;
+	};
+	const lastEntered = new Map<string | null, number>();
+	for (const row of rows.filter(({ secret }) => secret))
+		lastEntered.set(row.fingerprint, Math.max(lastEntered.get(row.fingerprint) ?? 0, enteredIn(row)));
 	return new Set(
-		rows.filter(({ secret, fingerprint }) => {
-			if (secret) marks.add(fingerprint);
-			return marks.has(fingerprint);
-		}),
+		rows.filter(({ secret, fingerprint, version }) => secret || version <= (lastEntered.get(fingerprint) ?? 0)),
 	);
 }
 
-/** That a secret is the same again is told only to who may read it: it would tell anyone else that a guess is right. */
+/** That a secret is what was there before is told only to who may read it: it would tell anyone else that a guess is right. */
 function changeOf(row: VersionRow, before: VersionRow | undefined, mayCompare: boolean): VersionView["change"] {
 	if (row.fingerprint === null) return "removed";
 	if (!before || before.fingerprint === null) return "created";
-	return before.fingerprint === row.fingerprint && (mayCompare || !before.secret) ? "kept" : "changed";
+	return before.fingerprint === row.fingerprint && (mayCompare || !(before.secret || row.secret)) ? "kept" : "changed";
 }
