@@ -59,10 +59,16 @@ export async function rotate(vault: Vault, caller: Caller, input: RotateKeys): P
 	if (!underWay) {
 		const committed =
 			input.what === "data" ? await beginData(vault, caller) : await beginRoot(vault, caller, made(vault, input));
-		// Someone else was first, and theirs is the one to go on with.
-		if (!committed.done) await currentRow(vault);
+		if (!committed.done) await adoptOther(vault, input);
 	}
 	return resumed(vault, await advance(vault));
+}
+
+/** Someone else was first. If it was to replace the same keys, theirs is the rotation to go on with. */
+async function adoptOther(vault: Vault, { what }: RotateKeys): Promise<void> {
+	await currentRow(vault);
+	const { rotation } = await vault.storage.state();
+	if (rotation?.kind !== what) throw new AppError("ROTATION_UNDER_WAY", { name: rotation?.kind ?? what });
 }
 
 /** Go on with a rotation for a moment, and say how far it is; `null` when there never was one. */

@@ -288,6 +288,34 @@ test("one kind of rotation is not begun while the other is under way", async () 
 	});
 });
 
+test.each([
+	["root", "data"],
+	["data", "root"],
+] as const)(
+	"of a rotation of %s keys and one of %s keys that begin in the same moment one goes on, and the other is refused",
+	async (...both) => {
+		await using v = await testVault({ serves: false, rootKey: { text: rootKeyText(newRootKey()), file: "unused" } });
+		await fill(v);
+		await using other = await openVault(v.vault.options);
+		const begun = await Promise.allSettled(
+			both.map((what, i) => keys.rotate(i === 0 ? v.vault : other, admin, { what })),
+		);
+		expect(begun.flatMap((each) => (each.status === "rejected" ? [each.reason.code] : []))).toEqual([
+			"ROTATION_UNDER_WAY",
+		]);
+		const { rotation } = await v.vault.storage.state();
+		const states = (await v.vault.storage.rootKeys()).map(({ state }) => state).sort();
+		expect(states).toEqual(rotation?.kind === "root" ? ["current", "previous"] : ["current"]);
+		if (rotation?.kind === "data") await finished(v.vault);
+		const { text } =
+			rotation?.kind === "root" ? { text: (await keys.kit(v.vault, admin)).kit } : v.vault.options.rootKey;
+		await using next = await openVault({ ...v.vault.options, rootKey: { text, file: "unused" } });
+		expect(await keys.resume(next, admin)).toMatchObject({ stage: "done" });
+		expect(await keys.rotate(next, admin, { what: "root" }), "one begins again").toMatchObject({ stage: "waiting" });
+		await everythingOpens(next);
+	},
+);
+
 function saver(vault: Vault) {
 	return (writes: Record<string, string>, environment = "default") =>
 		settings.save(vault, admin, {

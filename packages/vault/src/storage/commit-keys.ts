@@ -51,6 +51,7 @@ const STEPS: { [name in KeyringStep["step"]]: (db: SqliteDatabase, step: Step<na
 	},
 
 	"began-root"(db, { before, key, bridges, rotation }) {
+		refuseUnderWay(db);
 		const { changes } = db
 			.update(instances)
 			.set({ rootKeyId: key.id, rotation })
@@ -68,6 +69,7 @@ const STEPS: { [name in KeyringStep["step"]]: (db: SqliteDatabase, step: Step<na
 	},
 
 	"began-data"(db, { generation, rotation }) {
+		refuseUnderWay(db);
 		const before = eq(instances.generation, generation - 1);
 		const { changes } = db.update(instances).set({ generation, rotation }).where(before).run();
 		if (changes !== 1) throw new Conflict("the data keys");
@@ -115,6 +117,12 @@ const STEPS: { [name in KeyringStep["step"]]: (db: SqliteDatabase, step: Step<na
 		if (changes !== 1) throw new Conflict("the root key");
 	},
 };
+
+/** There is one record of a rotation: one that is begun over another's would leave that one half done for good. */
+function refuseUnderWay(db: SqliteDatabase): void {
+	const { rotation = null } = db.select({ rotation: instances.rotation }).from(instances).get() ?? {};
+	if (rotation?.finishedAt === null) throw new Conflict(`the rotation of ${rotation.kind} keys`);
+}
 
 function previousKey(db: SqliteDatabase): string | undefined {
 	return db.select({ id: rootKeys.id }).from(rootKeys).where(eq(rootKeys.state, "previous")).get()?.id;
