@@ -9,9 +9,10 @@ import {
 	mkdirSync,
 	openSync,
 	readdirSync,
+	realpathSync,
 	renameSync,
 	rmSync,
-	writeSync,
+	writeFileSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { AppError } from "@holdfast/contract";
@@ -102,7 +103,9 @@ function makeKeyFile(file: string, key: RootKey): RootKey {
 /** Whether the file has the key now; where it may not be written, a person has to. */
 function replaceKeyFile(file: string, key: RootKey): boolean {
 	try {
-		withDraft(file, key, (draft) => renameSync(draft, file));
+		// Where a link leads: the link itself may be made anew from elsewhere, and what it leads to would have the old key.
+		const place = realpathSync(file);
+		withDraft(place, key, (draft) => renameSync(draft, place));
 		return true;
 	} catch (error) {
 		if (error instanceof Error && "code" in error) return false;
@@ -116,7 +119,7 @@ function withDraft(file: string, key: RootKey, put: (draft: string) => void): vo
 	try {
 		// Of whoever was cut off: a key must not lie about. Should another process be at it just now, it tries again.
 		for (const name of readdirSync(dirname(file)))
-			if (name.startsWith(`${basename(file)}.`) && name.endsWith(".new"))
+			if (name.startsWith(`${basename(file)}.`) && /^\d+\.new$/.test(name.slice(basename(file).length + 1)))
 				rmSync(join(dirname(file), name), { force: true });
 		writeDurably(draft, `${rootKeyText(key)}\n`);
 		put(draft);
@@ -133,7 +136,7 @@ function unwritable(file: string, detail: string, cause?: unknown): AppError {
 function writeDurably(path: string, text: string): void {
 	const file = openSync(path, "wx", 0o600);
 	try {
-		writeSync(file, text);
+		writeFileSync(file, text);
 		fsyncSync(file);
 	} finally {
 		closeSync(file);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { newRootKey, parseRootKey, rootKeyText } from "@holdfast/crypto";
 import { describe, expect, test } from "vitest";
@@ -172,6 +172,21 @@ describe("the root key", () => {
 		expect(view).toMatchObject({ stage: "waiting", wanted: expect.stringContaining(file) });
 		expect(existsSync(file)).toBe(false);
 		await everythingOpens(v.vault);
+	});
+
+	test("is replaced where its file leads to, when that is a link, and only a draft of a key is cleared away beside it", async () => {
+		using folder = testFolder();
+		const file = join(folder.path, "link.key");
+		const [place, kept] = [join(folder.path, "real.key"), join(folder.path, "real.key.before-2026.new")];
+		writeFileSync(place, rootKeyText(newRootKey()), { mode: 0o600 });
+		writeFileSync(kept, "somebody's own");
+		writeFileSync(`${place}.1.new`, "a draft");
+		symlinkSync(place, file);
+		await using v = await testVault({ serves: false, rootKey: { text: null, file } });
+		const { to } = await keys.rotate(v.vault, admin, { what: "root" });
+		expect(lstatSync(file).isSymbolicLink()).toBe(true);
+		expect(parseRootKey(readFileSync(place, "utf8"), place).fingerprint).toBe(to);
+		expect(readdirSync(folder.path).sort()).toEqual(["link.key", "real.key", "real.key.before-2026.new"]);
 	});
 
 	test("derived from a passphrase, it is replaced by one of a new passphrase", async () => {
