@@ -2,13 +2,12 @@
  * `holdfast key move`: the root key's file, away from the database that it opens. The old file goes last, once the data has
  * been opened with the new one by what `.env` says, so that a start finds a key at every moment.
  */
-import { rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Options, readOptions } from "@holdfast/config/options";
 import { AppError, DEFAULT_ENVIRONMENT, envFileName } from "@holdfast/contract";
 import { updateEnvFile, withEnvFileLock } from "@holdfast/envfile";
-import { copyRootKey } from "@holdfast/vault";
+import { copyRootKey, dropRootKey } from "@holdfast/vault";
 import { readSavedValues } from "@holdfast/vault/snapshot";
 import { withClient } from "./connect.ts";
 
@@ -32,7 +31,7 @@ export async function move(wanted: string | undefined): Promise<void> {
 	if (after.rootKey.file !== to)
 		throw new AppError("OPTION_INVALID", { name: FILE, detail: "it could not be noted in .env" });
 	readSavedValues(after.dataDir, after.rootKey, DEFAULT_ENVIRONMENT);
-	rmSync(from);
+	dropRootKey(from, to);
 	process.stderr.write(`The root key is in ${to}, and .env says so. Restart a server that is running.\n`);
 }
 

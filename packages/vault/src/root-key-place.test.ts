@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { newRootKey, parseRootKey, rootKeyText } from "@holdfast/crypto";
 import { describe, expect, test } from "vitest";
 import { admin, optionsIn, testFolder, testVault } from "../test/harness.ts";
-import { openVault, settings } from "./index.ts";
+import { copyRootKey, dropRootKey, keys, openVault, settings } from "./index.ts";
 
 const reveal = { environment: "default", owner: "shared", name: "KEY" } as const;
 
@@ -116,4 +116,18 @@ test("a root key that may not be read is refused, and not replaced", async () =>
 	mkdirSync(options.rootKey.file);
 	chmodSync(options.rootKey.file, 0o700);
 	await expect(openVault(options)).rejects.toMatchObject({ code: "ROOT_KEY_MALFORMED" });
+});
+
+test("a key that a rotation put in place while the file was moved is taken along, and not removed with it", async () => {
+	await using v = await testVault({ serves: false });
+	await v.save({ KEY: "v" });
+	const { file } = v.vault.options.rootKey;
+	const moved = join(v.folder, "moved.key");
+	copyRootKey(file, moved);
+	const { to } = await keys.rotate(v.vault, admin, { what: "root" });
+	dropRootKey(file, moved);
+	expect(parseRootKey(readFileSync(moved, "utf8"), moved).fingerprint).toBe(to);
+	expect(readdirSync(v.vault.options.dataDir).filter((name) => name.startsWith("root.key"))).toEqual([]);
+	await using again = await openVault({ ...v.vault.options, rootKey: { text: null, file: moved } });
+	expect((await settings.reveal(again, admin, reveal)).value).toBe("v");
 });

@@ -68,6 +68,27 @@ export function copyRootKey(from: string, to: string): void {
 }
 
 /**
+ * Remove a key's file that was copied to another. When a rotation has put a newer key there since, that one is taken along:
+ * it may be nowhere else.
+ *
+ * @throws AppError `ROOT_KEY_UNWRITABLE`; then the file is still there.
+ */
+export function dropRootKey(from: string, copy: string): void {
+	takeAlong(from, copy);
+	// Out of reach of any rotation before it is looked at for the last time.
+	const taken = `${from}.${process.pid}.new`;
+	renameSync(from, taken);
+	takeAlong(taken, copy);
+	rmSync(taken);
+}
+
+function takeAlong(from: string, copy: string): void {
+	const key = readKeyFile(from);
+	if (key === null || key.id === readKeyFile(copy)?.id) return;
+	if (!replaceKeyFile(copy, key)) throw unwritable(copy, `the key in ${from} is a newer one`);
+}
+
+/**
  * Put a key that someone had on paper where it is read from; folders are made for it. The key that is there then: another
  * one, when there was one.
  *
