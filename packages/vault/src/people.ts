@@ -6,6 +6,7 @@ import { AppError, type Permission, ROLES, type Role } from "@holdfast/contract"
 import type { PersonView, RemovePerson } from "@holdfast/contract/schemas";
 import { authorize, type Caller, deny, entry } from "./access.ts";
 import type { PersonRow } from "./storage/storage.ts";
+import { eraseTraces } from "./traces.ts";
 import type { Vault } from "./vault.ts";
 
 const TRIES = 20;
@@ -37,7 +38,7 @@ export async function remove(vault: Vault, caller: Caller, { id }: RemovePerson)
 		const audit = [entry(caller, { ...act, outcome: "done", details: { role } })];
 		const committed = await vault.storage.commit({ removePerson: { id, role }, audit });
 		if (!committed.done) continue;
-		await eraseTraces(vault);
+		await eraseTraces(vault, { whole: true });
 		return toView(person);
 	}
 	throw new AppError("DATABASE_BUSY");
@@ -47,18 +48,6 @@ export async function remove(vault: Vault, caller: Caller, { id }: RemovePerson)
 function neededFor(person: PersonRow): readonly Permission[] {
 	const held: readonly Permission[] = ROLES[person.role as Role] ?? [];
 	return held.includes("members.write") ? ROLES.owner : held;
-}
-
-/** The person is removed by now, whatever comes of this. */
-async function eraseTraces({ storage, options }: Vault): Promise<void> {
-	try {
-		if (await storage.eraseTraces({ whole: true })) return;
-	} catch (error) {
-		if (!(error instanceof AppError)) throw error;
-	}
-	options.warn(
-		"The database was in use, so that old pages with what was removed may be in its files until all processes that use it have ended.",
-	);
 }
 
 function toView({ role, ...row }: PersonRow): PersonView {

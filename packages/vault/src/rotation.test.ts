@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { newRootKey, parseRootKey, rootKeyText } from "@holdfast/crypto";
+import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { addPerson, admin, optionsIn, person, type TestVault, testFolder, testVault } from "../test/harness.ts";
 import { examine } from "./examine.ts";
@@ -187,6 +188,20 @@ describe("the root key", () => {
 		expect(lstatSync(file).isSymbolicLink()).toBe(true);
 		expect(parseRootKey(readFileSync(place, "utf8"), place).fingerprint).toBe(to);
 		expect(readdirSync(folder.path).sort()).toEqual(["link.key", "real.key", "real.key.before-2026.new"]);
+	});
+
+	test("says so when another process's reading keeps what was sealed under the old key in the log", async () => {
+		const warnings: string[] = [];
+		await using v = await testVault({ serves: false, warn: (message) => warnings.push(message) });
+		const reader = new Database(join(v.vault.options.dataDir, "holdfast.db"), { readonly: true });
+		try {
+			reader.exec("BEGIN");
+			reader.prepare("SELECT revision FROM instance").get();
+			expect(await keys.rotate(v.vault, admin, { what: "root" })).toMatchObject({ stage: "done" });
+		} finally {
+			reader.close();
+		}
+		expect(warnings).toEqual([expect.stringContaining("until all processes that use it have ended")]);
 	});
 
 	test("derived from a passphrase, it is replaced by one of a new passphrase", async () => {

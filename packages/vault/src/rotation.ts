@@ -19,6 +19,7 @@ import { contextOf } from "./sealed-context.ts";
 import type { StoredRotation } from "./storage/schema.ts";
 import type { PlaceName, Resealed, SealedRow } from "./storage/sealed.ts";
 import type { Change, Committed, RootKeyRow } from "./storage/storage.ts";
+import { eraseTraces } from "./traces.ts";
 import type { Vault } from "./vault.ts";
 
 /** The moments of a rotation that a test may stop at. */
@@ -137,7 +138,8 @@ async function place({ keys, storage, options }: Vault, { from }: StoredRotation
 }
 
 /** A data key that was planned under the old key meanwhile makes it a conflict, and the next pass takes that one along. */
-async function retire({ storage, options }: Vault, { from, to }: StoredRotation): Promise<Advance> {
+async function retire(vault: Vault, { from, to }: StoredRotation): Promise<Advance> {
+	const { storage, options } = vault;
 	options.onStep?.("before-retired");
 	const act = { action: "keys.retire", target: "root", environment: null, outcome: "done" } as const;
 	const { done } = await storage.commit({
@@ -145,7 +147,7 @@ async function retire({ storage, options }: Vault, { from, to }: StoredRotation)
 		audit: [bySystem({ ...act, details: { from, to } })],
 	});
 	// What was sealed under the old key is overwritten in the database, and still in its log.
-	if (done) await storage.eraseTraces({ whole: false });
+	if (done) await eraseTraces(vault, { whole: false });
 	return done ? "done" : "more";
 }
 
@@ -168,7 +170,7 @@ async function advanceData(vault: Vault, going: Going): Promise<Advance> {
 		leaving ||= walked === "stuck";
 	}
 	const { done } = await storage.commit({ keyring: { step: "finished-data", at: Date.now(), leaving }, audit: [] });
-	if (done) await storage.eraseTraces({ whole: false });
+	if (done) await eraseTraces(vault, { whole: false });
 	return done ? "done" : "more";
 }
 
