@@ -108,7 +108,7 @@ async function resumed(vault: Vault, how: Advance): Promise<RotationView> {
 	const view = await rotationView(vault);
 	if (!view) throw new AppError("VALUE_DAMAGED", { name: "the record of the rotation" });
 	if (how !== "stuck") return view;
-	const wanted = "Some data keys do not open, so that the old root key is still needed. `holdfast doctor` names them.";
+	const wanted = "Some keys do not open, so that the old root key is still needed. `holdfast doctor` names them.";
 	return { ...view, stage: "waiting", wanted };
 }
 

@@ -190,6 +190,20 @@ describe("the root key", () => {
 		expect(readdirSync(folder.path).sort()).toEqual(["link.key", "real.key", "real.key.before-2026.new"]);
 	});
 
+	test("a bridge that does not open keeps the old key, and the rotation says so", async () => {
+		await using v = await testVault({ serves: false });
+		await keys.rotate(v.vault, admin, { what: "root" });
+		v.vault.database.$client.exec(
+			"UPDATE root_key SET bridge = cast(substr(bridge, 1, 9) || zeroblob(76) AS blob) WHERE state = 'retired'",
+		);
+		await using again = await openVault(v.vault.options);
+		const view = await keys.rotate(again, admin, { what: "root" });
+		expect(view).toMatchObject({ stage: "waiting", wanted: expect.stringContaining("`holdfast doctor` names them") });
+		expect((await examine(again.storage, again.keys)).damaged).toEqual([
+			expect.stringContaining("the bridge to root key"),
+		]);
+	});
+
 	test("says so when another process's reading keeps what was sealed under the old key in the log", async () => {
 		const warnings: string[] = [];
 		await using v = await testVault({ serves: false, warn: (message) => warnings.push(message) });

@@ -120,7 +120,14 @@ async function advanceRoot(vault: Vault, rotation: StoredRotation, going: Going)
 		},
 	});
 	if (walked !== "done") return walked;
+	if (await hasLostBridge(vault, rotation)) return "stuck";
 	return isPlaced ? retire(vault, rotation) : "waiting";
+}
+
+/** Whether the old key is still needed for a key before it, whose bridge did not open when the rotation was begun. */
+async function hasLostBridge({ storage }: Vault, { from, to }: StoredRotation): Promise<boolean> {
+	const rows = await storage.rootKeys();
+	return rows.some(({ id, bridge }) => id !== to && bridge !== null && envelopeKeyId(bridge) === from);
 }
 
 /**
