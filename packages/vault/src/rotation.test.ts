@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, symlinkSync, 
 import { join } from "node:path";
 import { newRootKey, parseRootKey, rootKeyText } from "@holdfast/crypto";
 import Database from "better-sqlite3";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { addPerson, admin, optionsIn, person, type TestVault, testFolder, testVault } from "../test/harness.ts";
 import { examine } from "./examine.ts";
 import { environments, keys, openVault, type Step, settings, type Vault } from "./index.ts";
@@ -216,6 +216,25 @@ describe("the root key", () => {
 			reader.close();
 		}
 		expect(warnings).toEqual([expect.stringContaining("until all processes that use it have ended")]);
+	});
+
+	test("held up by a file that is no key, it keeps a process from nothing else, and is said once", async () => {
+		const warnings: string[] = [];
+		await using v = await testVault({ warn: (message) => warnings.push(message) });
+		const { file } = v.vault.options.rootKey;
+		const key = readFileSync(file, "utf8");
+		rmSync(file);
+		await keys.rotate(v.vault, admin, { what: "root" });
+		writeFileSync(file, "half a ke");
+		for (const value of ["one", "two"]) {
+			const { revision } = await v.save({ KEY: value });
+			await vi.waitFor(async () => expect(await v.vault.storage.workers(0)).toMatchObject([{ revision }]), {
+				timeout: 20_000,
+			});
+		}
+		expect(warnings).toEqual([expect.stringContaining("The rotation of keys could not go on")]);
+		writeFileSync(file, key);
+		expect(await keys.resume(v.vault, admin)).toMatchObject({ stage: "done" });
 	});
 
 	test("derived from a passphrase, it is replaced by one of a new passphrase", async () => {

@@ -30,6 +30,8 @@ export class Worker {
 	readonly id = randomUUID();
 	readonly #parts: WorkerParts;
 	#reported = { revision: -1, at: 0 };
+	/** Why a rotation could not go on at the last turn. */
+	#heldUp: string | null = null;
 	#timer: NodeJS.Timeout | undefined;
 	#turn: Promise<void> = Promise.resolve();
 
@@ -54,11 +56,11 @@ export class Worker {
 	async #look(): Promise<void> {
 		try {
 			const revision = await this.#parts.live.refresh();
-			const { mirrors, keep, rotate } = this.#parts;
+			const { mirrors, keep } = this.#parts;
 			if (revision !== this.#reported.revision) await mirrors.syncBehind();
 			for (const environment of mirrors.changed()) await keep(environment);
 			await mirrors.record();
-			await rotate();
+			await this.#rotate();
 			const now = Date.now();
 			if (revision === this.#reported.revision && now - this.#reported.at < REPORT_EVERY) return;
 			const row: WorkerRow = { id: this.id, host: hostname(), pid: process.pid, revision, seenAt: now };
@@ -67,6 +69,18 @@ export class Worker {
 		} catch (error) {
 			this.#parts.warn(`This process could not report the revision it holds: ${(error as Error).message}`);
 		}
+	}
+
+	/** What holds up a rotation holds up nothing else, and is said once, though it is tried again at each turn. */
+	async #rotate(): Promise<void> {
+		let problem: string | null = null;
+		try {
+			await this.#parts.rotate();
+		} catch (error) {
+			problem = `The rotation of keys could not go on: ${(error as Error).message}`;
+		}
+		if (problem !== null && problem !== this.#heldUp) this.#parts.warn(problem);
+		this.#heldUp = problem;
 	}
 }
 
