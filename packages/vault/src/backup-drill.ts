@@ -67,7 +67,11 @@ async function restored(
 	const file = backupPath(vault, row);
 	const folder = join(work, "restored");
 	try {
-		const { rootKey, fingerprint } = await readHeader(file);
+		const { id, rootKey, fingerprint } = await readHeader(file);
+		if (id !== row.id || rootKey !== row.rootKeyId) {
+			const detail = "it is the file of another backup";
+			throw new AppError("BACKUP_DAMAGED", { name: row.file, detail });
+		}
 		vault.keys.roots.adopt(await vault.storage.rootKeys());
 		const root = key ?? vault.keys.roots.get(rootKey);
 		if (root?.id !== rootKey) throw new AppError("ROOT_KEY_MISSING", { detail: fingerprint });

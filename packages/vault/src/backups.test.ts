@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+	chmodSync,
+	copyFileSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
 import { open as openFile } from "node:fs/promises";
 import { join } from "node:path";
 import { canaryOf, newRootKey, type RootKey, recoveryKit, rootKeyText } from "@holdfast/crypto";
@@ -67,6 +76,17 @@ describe("a drill", () => {
 		expect((await backups.list(v.vault, admin)).backups.find(({ id }) => id === older.id)).toEqual(byKit);
 		expect(JSON.stringify(await v.vault.storage.audit(Number.MAX_SAFE_INTEGER, 50))).not.toContain(kit);
 		expect(readdirSync(v.vault.options.dataDir)).not.toContain("backup.work");
+	});
+
+	test("of a backup whose file is another one's by now proves nothing", async () => {
+		await using v = await testVault();
+		await v.save({ A: "one" });
+		const older = await backups.create(v.vault, admin);
+		await v.save({ A: "two" });
+		const newer = await backups.create(v.vault, admin);
+		copyFileSync(backupPath(v.vault, older), backupPath(v.vault, newer));
+		const { drill } = await backups.drill(v.vault, admin, { id: newer.id });
+		expect(drill).toMatchObject({ values: 0, problem: expect.stringContaining("the file of another backup") });
 	});
 
 	test("with another kit or a mistyped one is refused and recorded, and takes nothing from what was proven", async () => {
