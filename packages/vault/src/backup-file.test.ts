@@ -6,7 +6,15 @@ import type { AppError } from "@holdfast/contract";
 import { newRootKey } from "@holdfast/crypto";
 import { describe, expect, test } from "vitest";
 import { testFolder } from "../test/harness.ts";
-import { ENVELOPE_BYTES, KEY_BYTES, MAGIC, PIECE_BYTES, printHeader, sha256Of } from "./backup-file.ts";
+import {
+	type BackupHeader,
+	ENVELOPE_BYTES,
+	KEY_BYTES,
+	MAGIC,
+	PIECE_BYTES,
+	printHeader,
+	sha256Of,
+} from "./backup-file.ts";
 import { readBackup, readHeader } from "./backup-read.ts";
 import { writeBackup } from "./backup-write.ts";
 
@@ -155,7 +163,7 @@ test("a header that someone wrote anew, digest and all, is not believed", async 
 	const { header } = await backup.read(backup.bytes);
 	const rest = backup.bytes.subarray(backup.headEnd);
 	const forged = (more: object) => backup.complaint(Buffer.concat([printHeader({ ...header, ...more }), rest]));
-	for (const more of [{ at: 0 }, { size: PIECE_BYTES }, { derivation: { algorithm: "scrypt" } }])
+	for (const more of [{ at: 0 }, { size: PIECE_BYTES }, { derivation: { algorithm: "scrypt", salt: "" } }])
 		expect(await forged(more)).toMatch(/^its header is not the one that was written/);
 	for (const more of [{ id: "f".repeat(16) }, { instance: "other" }, { key: "f".repeat(16) }])
 		expect(await forged(more)).toMatch(/^its key does not open/);
@@ -165,6 +173,10 @@ test("a header that someone wrote anew, digest and all, is not believed", async 
 		{ size: -1 },
 		{ size: 1e300 },
 		{ format: "1" },
+		{ id: 5 },
+		{ instance: undefined },
+		{ key: null },
+		{ derivation: { algorithm: "scrypt", salt: 5 } },
 	])
 		expect(await forged(more)).toMatch(/^its header is cut or changed/);
 	expect(await forged({ format: 2 })).toMatch(/^its format 2 is of a later Holdfast/);

@@ -98,14 +98,25 @@ export function printHeader(header: BackupHeader): Buffer {
 export function parseHeader(json: string): BackupHeader | null {
 	try {
 		const header = JSON.parse(json) as BackupHeader;
+		const isText = [header.id, header.instance, header.key].every((field) => typeof field === "string");
 		const named = /^[0-9a-f]{16}$/.test(header.rootKey) && header.fingerprint === fingerprintOf(header.rootKey);
-		return named && Number.isSafeInteger(header.size) && header.size > 0 && Number.isSafeInteger(header.format)
+		return isText &&
+			named &&
+			isDerivation(header.derivation) &&
+			Number.isSafeInteger(header.size) &&
+			header.size > 0 &&
+			Number.isSafeInteger(header.format)
 			? header
 			: null;
 	} catch (error) {
 		if (error instanceof SyntaxError || error instanceof TypeError) return null;
 		throw error;
 	}
+}
+
+/** What its numbers may be is the derivation's own to say. */
+function isDerivation(derivation: Derivation | null): boolean {
+	return derivation === null || typeof derivation.salt === "string";
 }
 
 export function lengthOf(bytes: Uint8Array): Buffer {
