@@ -27,6 +27,7 @@ function linesOf(restored: Restored, folder: string): string[] {
 			? [`It needs root key ${fingerprint}, which is not where this machine looks for it: ${OWN_KEY}`]
 			: []),
 		"Everyone is signed out. Service tokens that were revoked since then are valid again: look at `holdfast token list`.",
+		"People who were removed since then are back, with their accounts and their own settings: remove them again.",
 		"Lines of .env files that say otherwise are kept, and wait: look at `holdfast diff --all`.",
 	];
 }
