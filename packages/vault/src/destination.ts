@@ -36,11 +36,15 @@ export async function requireOwnUrl(vault: Vault, caller: Caller, destination: D
 	const text = address.value.reveal();
 	const origin = originOf(text);
 	const { layer } = credential;
-	const trusted = [await urlAtSave(vault, caller, { environment, url, key, layer, address: text })];
+	const entered = await entryOf(vault, caller, { environment, key, layer });
+	const trusted = [entered && (await urlAtSave(vault, entered, { url, address: text }))];
 	const places = await gather(vault, caller, environment);
+	// Of a line that was there when a backup was restored nobody knows any more whether it was saved or written by hand.
+	const restoredAt = await vault.storage.restoredAt();
+	const isKnown = restoredAt === null || (entered?.since ?? 0) > restoredAt;
 	for (const { source, value } of chain(places, url)) {
 		const byMachine = source === "process" || source === "catalogue";
-		if (byMachine || (source === "file" && !(await wasSaved(vault, url, value)))) trusted.push(value);
+		if (byMachine || (source === "file" && isKnown && !(await wasSaved(vault, url, value)))) trusted.push(value);
 	}
 	if (!trusted.some((value) => originOf(value) === origin)) throw new AppError("KEY_FOR_OTHER_URL", { name: key });
 }
@@ -59,34 +63,50 @@ async function wasSaved(vault: Vault, url: string, value: string | null): Promis
 	return false;
 }
 
-interface Saved extends Omit<Destination, "resolved"> {
-	/** Where the key comes from. */
-	layer: Resolved["layer"];
-	/** The base URL that applies. */
-	address: string;
+interface Place {
+	environment: string;
+	owner: string;
 }
 
-/** The base URL that applied when the key was saved, to whoever saved it there; `null` when none was saved. */
-async function urlAtSave(
+/** How a saved key was entered: the revision, the place, and the places whose URLs applied there, strongest first. */
+interface Entry {
+	since: number;
+	places: readonly Place[];
+}
+
+/** `null` for a key that was not saved. */
+async function entryOf(
 	vault: Vault,
 	caller: Caller,
-	{ environment, url, key, layer, address }: Saved,
-): Promise<string | null> {
+	{ environment, key, layer }: Pick<Destination, "environment" | "key"> & Pick<Resolved, "layer">,
+): Promise<Entry | null> {
 	const { id } = await vault.live.require(environment);
-	const places = [
+	const all = [
 		{ environment: id, owner: caller.userId },
 		{ environment: id, owner: "shared" },
 		{ environment: DEFAULT_ENVIRONMENT, owner: "shared" },
 	];
 	const rank = SAVED.indexOf(layer.source);
-	const [own, ...weaker] = rank === -1 ? [] : places.slice(rank);
-	if (!own || own.owner === null) return null;
+	const places = (rank === -1 ? [] : all.slice(rank)).flatMap(({ owner, ...place }) =>
+		owner ? [{ ...place, owner }] : [],
+	);
+	const [own] = places;
+	if (!own) return null;
 	const keys = await vault.storage.history(own.environment, own.owner, key);
-	const since = enteredAt(keys, layer.version);
+	return { since: enteredAt(keys, layer.version), places };
+}
+
+/**
+ * The base URL that applied when the key was saved, to whoever saved it there; `null` when none was saved.
+ */
+async function urlAtSave(
+	vault: Vault,
+	{ since, places }: Entry,
+	{ url, address }: { url: string; address: string },
+): Promise<string | null> {
 	const mark = vault.fingerprint(url, address);
-	for (const place of [own, ...weaker]) {
-		const owner = place.owner ?? "shared";
-		const rows = await vault.storage.history(place.environment, owner, url);
+	for (const { environment, owner } of places) {
+		const rows = await vault.storage.history(environment, owner, url);
 		const row = rows.find(({ revision }) => revision <= since);
 		if (!row || row.fingerprint === null) continue;
 		// Of a value that is no longer kept it is only known whether this is it.

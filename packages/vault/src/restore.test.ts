@@ -114,6 +114,31 @@ test("a key of the usual source that is another one stays as it is, and that is 
 	expect(readFileSync(join(folder.path, ".holdfast/root.key"), "utf8")).toBe(other);
 });
 
+test("FAULTS 37: a base URL that was saved after the backup, and is left in a file, is not trusted as written by hand", async () => {
+	await using v = await testVault();
+	const [key, url] = ["GOOGLE_API_KEY", "GOOGLE_BASE_URL"];
+	await v.save({ [key]: "the key" });
+	const file = backupPath(v.vault, await backups.create(v.vault, admin));
+	const ed = person("ed");
+	const thief = "https://thief.example";
+	await settings.save(v.vault, ed, { ...shared, writes: [{ name: url, value: thief }] });
+	using folder = testFolder();
+	withKey(folder.path, readFileSync(v.vault.options.rootKey.file));
+	cpSync(join(v.folder, ".env"), join(folder.path, ".env"));
+	await restore(optionsFor(file, folder.path));
+	await using vault = await openVault(optionsIn(folder.path, { warn: () => undefined }));
+	const sent = async () => {
+		const resolved = await settings.resolve(vault, ed, { environment: "default", names: [key, url] });
+		expect(resolved.get(url)?.value.reveal()).toBe(thief);
+		return settings.requireOwnUrl(vault, ed, { environment: "default", url, key, resolved });
+	};
+	await expect(sent()).rejects.toMatchObject({ code: "KEY_FOR_OTHER_URL" });
+	await settings.restore(vault, ed, { ...shared, name: key, version: 1 });
+	await expect(sent()).rejects.toMatchObject({ code: "KEY_FOR_OTHER_URL" });
+	await settings.save(vault, admin, { ...shared, writes: [{ name: key, value: "the key" }] });
+	await sent();
+});
+
 describe("what is refused leaves the folder as it was", () => {
 	test.each([DATABASE_FILE, `${DATABASE_FILE}-wal`])("a database, or a part of one: %s", async (name) => {
 		await using v = await backedUp();

@@ -45,6 +45,8 @@ export class SqliteStorage implements Storage {
 	readonly #dataVersion: Statement;
 	readonly #mirrorLock: FolderLock;
 	#seen = { dataVersion: -1, revision: -1 };
+	/** Nobody restores into a database that is there, so that it is looked for once. */
+	#restoredAt: number | null | undefined;
 
 	constructor(db: SqliteDatabase, folder: string, instance: Instance) {
 		this.instance = instance;
@@ -191,6 +193,13 @@ export class SqliteStorage implements Storage {
 
 	backups(): BackupRow[] {
 		return translated(() => this.#db.select().from(backups).orderBy(desc(backups.at), desc(backups.revision)).all());
+	}
+
+	restoredAt(): number | null {
+		if (this.#restoredAt !== undefined) return this.#restoredAt;
+		const restored = sql`select max(revision) as revision from audit where action = 'backups.restore'`;
+		this.#restoredAt = translated(() => this.#db.get<{ revision: number | null }>(restored)?.revision ?? null);
+		return this.#restoredAt;
 	}
 
 	async copyTo(path: string): Promise<void> {

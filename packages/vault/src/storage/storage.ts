@@ -276,6 +276,8 @@ export interface Storage {
 	removeWorker(id: string): Answer<void>;
 	/** The backups made here, newest first. */
 	backups(): Answer<BackupRow[]>;
+	/** The revision at which the database was last brought back from a backup; `null` when it never was. */
+	restoredAt(): Answer<number | null>;
 	/**
 	 * Write the whole database, as it is at one moment, into an empty or absent file, while reads and commits go on.
 	 *
