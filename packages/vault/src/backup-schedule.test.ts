@@ -18,6 +18,7 @@ describe("a backup is due", () => {
 		["by the newest alone", [{ at: 23 * HOUR }, { at: 0 }], 30 * HOUR, false],
 		["not for a clock that was set back a little", [{ at: 2 * HOUR }], HOUR, false],
 		["for a clock that was set back a long way", [{ at: 100 * HOUR }], HOUR, true],
+		["but not again and again", [{ at: 100 * HOUR }, { at: HOUR }], 2 * HOUR, false],
 	])("%s", (_, rows, now, due) => {
 		expect(isDue(rows, policy, now)).toBe(due);
 		expect(isDue(rows, { ...policy, backupHours: null }, now), "never, where that was chosen").toBe(false);

@@ -18,11 +18,12 @@ const LOOK_EVERY = 60_000;
 const PAUSE = 60 * 60 * 1000;
 const HOUR = 60 * 60 * 1000;
 
-/** Whether a backup is to be made, given those there are with the newest first. A clock that was set back makes it due, too. */
+/**
+ * Whether a backup is to be made, given those there are. A clock that was set back makes it due once; one made while the
+ * clock was ahead does not make it due ever after.
+ */
 export function isDue(rows: readonly Pick<BackupRow, "at">[], { backupHours }: Policy, now: number): boolean {
-	if (backupHours === null) return false;
-	const [newest] = rows;
-	return newest === undefined || Math.abs(now - newest.at) >= backupHours * HOUR;
+	return backupHours !== null && rows.every(({ at }) => Math.abs(now - at) >= backupHours * HOUR);
 }
 
 /**

@@ -192,7 +192,8 @@ export class SqliteStorage implements Storage {
 	}
 
 	backups(): BackupRow[] {
-		return translated(() => this.#db.select().from(backups).orderBy(desc(backups.at), desc(backups.revision)).all());
+		// Not by the clock first, which may have been ahead for a while.
+		return translated(() => this.#db.select().from(backups).orderBy(desc(backups.revision), desc(backups.at)).all());
 	}
 
 	restoredAt(): number | null {
