@@ -6,15 +6,7 @@ import type { AppError } from "@holdfast/contract";
 import { newRootKey } from "@holdfast/crypto";
 import { describe, expect, test } from "vitest";
 import { testFolder } from "../test/harness.ts";
-import {
-	type BackupHeader,
-	ENVELOPE_BYTES,
-	KEY_BYTES,
-	MAGIC,
-	PIECE_BYTES,
-	printHeader,
-	sha256Of,
-} from "./backup-file.ts";
+import { ENVELOPE_BYTES, KEY_BYTES, MAGIC, PIECE_BYTES, printHeader, sha256Of } from "./backup-file.ts";
 import { readBackup, readHeader } from "./backup-read.ts";
 import { writeBackup } from "./backup-write.ts";
 

@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { open as openFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppError } from "@holdfast/contract";
+import type { RootKey } from "@holdfast/crypto";
 import { errnoText } from "@holdfast/envfile";
 import { type Actor, entry } from "./access.ts";
 import { readBackup } from "./backup-read.ts";
@@ -14,7 +15,7 @@ import { backupFolder, backupPath } from "./backup-view.ts";
 import { writeBackup } from "./backup-write.ts";
 import { policyOf } from "./policy.ts";
 import { runApart } from "./storage/apart.ts";
-import type { BackupRow } from "./storage/storage.ts";
+import type { BackupRow, RootKeyRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
 /** Who made a scheduled backup. */
@@ -96,7 +97,7 @@ async function writeFile(vault: Vault, by: string, work: string): Promise<Backup
 	const stored = await storage.rootKeys();
 	keys.roots.adopt(stored);
 	// The one that is current in the copy: a rotation may have begun elsewhere since this process last looked.
-	const root = keys.roots.get(rootKeyId);
+	const root = heldKey(vault, stored) ?? keys.roots.get(rootKeyId);
 	if (!root) throw new AppError("VALUE_DAMAGED", { name: "the root key" });
 	const [id, at] = [randomBytes(8).toString("hex"), Date.now()];
 	const derivation = stored.find((row) => row.id === root.id)?.derivation ?? null;
@@ -114,10 +115,24 @@ async function writeFile(vault: Vault, by: string, work: string): Promise<Backup
 		renameSync(partial, join(options.backupDir, file));
 		options.onStep?.("backup-renamed");
 		await syncFolder(options.backupDir);
-		return { id, file, at, revision: manifest.revision, size, rootKeyId, by, drill: null };
+		return { id, file, at, revision: manifest.revision, size, rootKeyId: root.id, by, drill: null };
 	} finally {
 		rmSync(partial, { force: true });
 	}
+}
+
+/**
+ * The previous root key, while a rotation waits for a person to put the new one where it is read from: until then that is
+ * nowhere but in the database, and the old one opens it there. `null` when the source has the current key.
+ */
+function heldKey({ keys: { roots } }: Vault, stored: readonly RootKeyRow[]): RootKey | null {
+	const previous = stored.find(({ state }) => state === "previous");
+	if (!previous) return null;
+	const derivations = stored.flatMap(({ state, derivation }) =>
+		state !== "retired" && derivation ? [derivation] : [],
+	);
+	const held = roots.source.read(derivations, ({ id }) => id === roots.current.id);
+	return held?.id === previous.id ? held : null;
 }
 
 const CONTENTS = `

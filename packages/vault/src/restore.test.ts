@@ -14,7 +14,7 @@ import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { addPerson, admin, optionsIn, person, type TestVault, testFolder, testVault } from "../test/harness.ts";
 import { backupPath } from "./backup-view.ts";
-import { backups, environments, mirrors, openVault, settings, tokens } from "./index.ts";
+import { backups, environments, keys, mirrors, openVault, settings, tokens } from "./index.ts";
 import { type RestoreOptions, restore } from "./restore.ts";
 import { DATABASE_FILE } from "./snapshot.ts";
 
@@ -137,6 +137,25 @@ test("FAULTS 37: a base URL that was saved after the backup, and is left in a fi
 	await expect(sent()).rejects.toMatchObject({ code: "KEY_FOR_OTHER_URL" });
 	await settings.save(vault, admin, { ...shared, writes: [{ name: key, value: "the key" }] });
 	await sent();
+});
+
+test("a backup of a rotation that waits for a person opens with the key that there is, and not only with one that nobody has", async () => {
+	const rootKey = { text: rootKeyText(newRootKey()), file: "unused" };
+	await using v = await testVault({ rootKey });
+	await v.save({ A: "one" });
+	expect(await keys.rotate(v.vault, admin, { what: "root" })).toMatchObject({ stage: "waiting" });
+	const made = await backups.create(v.vault, admin);
+	expect((await backups.drill(v.vault, admin, {})).drill).toMatchObject({ values: 1, damaged: 0, problem: null });
+	using folder = testFolder();
+	const restored = await restore(optionsFor(backupPath(v.vault, made), folder.path, { rootKey }));
+	expect(restored).toMatchObject({ values: 1, damaged: [], keyElsewhere: false });
+	await using vault = await openVault(optionsIn(folder.path, { rootKey }));
+	expect(vault.live.find("default")?.values.get("A")?.value).toBe("one");
+	expect(await keys.resume(vault, admin)).toMatchObject({ stage: "waiting" });
+	const { kit } = await keys.kit(vault, admin);
+	await using next = await openVault({ ...vault.options, rootKey: { text: kit, file: "unused" } });
+	expect(await keys.resume(next, admin)).toMatchObject({ stage: "done" });
+	expect((await backups.drill(v.vault, admin, {})).drill).toMatchObject({ damaged: 0, problem: null });
 });
 
 describe("what is refused leaves the folder as it was", () => {
