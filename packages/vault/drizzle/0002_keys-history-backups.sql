@@ -30,4 +30,6 @@ ALTER TABLE `instance` ADD `policy` text DEFAULT '{}' NOT NULL;--> statement-bre
 ALTER TABLE `instance` ADD `rotation` text;--> statement-breakpoint
 ALTER TABLE `instance` ADD `generation` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `version` ADD `restored_from` integer;--> statement-breakpoint
+ALTER TABLE `token` ADD `creator` text;--> statement-breakpoint
+UPDATE `token` SET "creator" = (SELECT "actor" FROM `audit` WHERE "action" = 'tokens.create' AND "details" ->> 'id' = `token`."id");--> statement-breakpoint
 INSERT INTO `root_key`("id", "state") SELECT "root_key_id", 'current' FROM `instance`;

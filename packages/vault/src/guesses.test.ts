@@ -43,13 +43,22 @@ test("the mark of an import from a file says nothing of the values that Holdfast
 	expect(new Set(marks).size).toBe(1);
 });
 
-test("a guess saved plain is shown in the history whether it is right or not", async () => {
+test("a guess saved plain is masked in the history whether it is right or not, also when the secret is entered again", async () => {
 	await using v = await testVault({ serves: false });
 	await v.save({ [KEY]: "the secret" });
 	await guess(v.vault, "default", "a guess", false);
 	await guess(v.vault, "default", "the secret", false);
-	const versions = await settings.history(v.vault, ed, { environment: "default", owner: "shared", name: KEY });
-	expect(versions.map(({ shown }) => shown)).toEqual(["the secret", "a guess", "••••"]);
+	const one = { environment: "default", owner: "shared", name: KEY } as const;
+	const shown = async (caller: typeof ed) =>
+		(await settings.history(v.vault, caller, one)).map((version) => version.shown);
+	expect(await shown(ed)).toEqual(["••••", "••••", "••••"]);
+	expect(await shown(admin)).toEqual(["the secret", "a guess", "••••"]);
+	const writes = [{ name: KEY, value: "the secret", secret: true }];
+	await settings.save(v.vault, admin, { ...one, writes });
+	expect(await shown(ed)).toEqual(["••••", "••••", "••••", "••••"]);
+	await guess(v.vault, "default", "plain", false);
+	for (const version of [2, 3]) await settings.restore(v.vault, ed, { ...one, version });
+	expect((await settings.history(v.vault, ed, one)).slice(0, 2).map(({ secret }) => secret)).toEqual([true, true]);
 });
 
 test("a secret that waits in the file is not shown because someone saved its name as plain", async () => {

@@ -114,8 +114,8 @@ describe("restoring a version", () => {
 		await saveAs(v, "the secret", false);
 		for (const version of [2, 3]) await settings.restore(v.vault, ed, { ...KEY, version });
 		expect((await secretAndShown(v)).slice(0, 2)).toEqual([
-			[false, "the secret"],
-			[false, "a guess"],
+			[true, "••••"],
+			[true, "••••"],
 		]);
 	});
 

@@ -11,8 +11,9 @@ import type { VersionRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
 /**
- * Every version of a setting, newest first. A value that was made a secret later is masked in the plain versions, too; one
- * that is saved plain later is not, or a mask would tell whoever saves guesses which is right.
+ * Every version of a setting, newest first. A value that was made a secret later is masked in the plain versions, too. Of a
+ * setting that ever was a secret, who may not reveal it sees every version masked: else a mask more or less would tell
+ * whoever saves guesses which of them is right.
  */
 export async function history(vault: Vault, caller: Caller, input: OneSetting): Promise<VersionView[]> {
 	const { environment, owner, name } = input;
@@ -22,8 +23,8 @@ export async function history(vault: Vault, caller: Caller, input: OneSetting): 
 	const { id } = await vault.live.require(environment);
 	const rows = await vault.storage.history(id, stored, name);
 	const opener = await vault.keys.openerOf(rows.map(({ sealed }) => sealed));
-	const secrets = secretsOf(rows);
 	const mayCompare = owner === "personal" || caller.permissions.has("settings.reveal");
+	const secrets = secretsOf(rows, mayCompare);
 	return rows.map((row, i) => {
 		const text = openValue(opener, vault.storage.instance.id, row);
 		const shown = text !== null && secrets.has(row) ? mask(text) : text;
@@ -50,15 +51,19 @@ export async function restore(vault: Vault, caller: Caller, input: RestoreSettin
 	if (!row?.sealed) throw new AppError("VERSION_NOT_FOUND", { name, detail: String(version) });
 	const value = openValue(await vault.keys.openerOf([row.sealed]), vault.storage.instance.id, row);
 	if (value === null) throw new AppError("VALUE_DAMAGED", { name });
-	const intents = [{ name, value, secret: secretsOf(rows).has(row), expectedVersion, restoredFrom: version }];
+	const mayCompare = owner === "personal" || caller.permissions.has("settings.reveal");
+	const secret = secretsOf(rows, mayCompare).has(row);
+	const intents = [{ name, value, secret, expectedVersion, restoredFrom: version }];
 	return change(vault, caller, { ...act, id, owner, intents, message });
 }
 
 /**
  * Those versions whose value is a secret in them, or was entered as one again later. To bring a secret back is not to enter
- * it: else whoever did that after they saved guesses would see which of those is right.
+ * it: else whoever did that after they saved guesses would see which of those is right. For those who may not compare, all
+ * versions when any is a secret.
  */
-function secretsOf(rows: readonly VersionRow[]): ReadonlySet<VersionRow> {
+function secretsOf(rows: readonly VersionRow[], mayCompare: boolean): ReadonlySet<VersionRow> {
+	if (!mayCompare && rows.some(({ secret }) => secret)) return new Set(rows);
 	const known = new Map(rows.map((row) => [row.version, row]));
 	const enteredIn = ({ version, restoredFrom }: VersionRow): number => {
 		const from = restoredFrom !== null && restoredFrom < version ? known.get(restoredFrom) : undefined;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { addPerson, admin, optionsIn, person, type TestVault, testVault } from "../test/harness.ts";
-import { audit, environments, openVault, people, settings, type Vault } from "./index.ts";
+import { audit, environments, openVault, people, settings, tokens, type Vault } from "./index.ts";
 
 const own = { environment: "default", owner: "personal" } as const;
 
@@ -75,6 +75,18 @@ describe("removing someone", () => {
 			expect(v.vault.database.$client.prepare(`SELECT count(*) FROM ${table}`).pluck().get()).toBe(2);
 	});
 
+	test("ends the tokens that they made, and no others", async () => {
+		await using v = await testVault();
+		const olga = addPerson(v.vault, "olga", "owner");
+		const adam = addPerson(v.vault, "adam", "admin");
+		const make = (by: typeof olga, label: string) =>
+			tokens.create(v.vault, by, { label, permissions: ["settings.see"] });
+		const [his, hers] = [await make(adam, "his"), await make(olga, "hers")];
+		expect(await people.remove(v.vault, olga, { id: "adam" })).toMatchObject({ id: "adam", tokens: ["his"] });
+		expect(await tokens.verify(v.vault, his.token, null)).toBeNull();
+		expect(await tokens.verify(v.vault, hers.token, null)).not.toBeNull();
+	});
+
 	test("is recorded by their id and role, and what they did stays in the log and in shared history", async () => {
 		await using v = await testVault();
 		const olga = addPerson(v.vault, "olga", "owner");
@@ -140,7 +152,7 @@ describe("a process that knew someone who was removed since", () => {
 		addPerson(v.vault, "ann");
 		let isArmed = false;
 		const onStep = () => {
-			if (isArmed) void v.vault.storage.commit({ removePerson: { id: "ann", role: "editor" }, audit: [] });
+			if (isArmed) void v.vault.storage.commit({ removePerson: { id: "ann", role: "editor", at: 0 }, audit: [] });
 			isArmed = false;
 		};
 		await using other = await openVault(optionsIn(v.folder, { serves: false, onStep }));

@@ -3,7 +3,7 @@
  * that nothing which is read from this database later, a backup included, opens it.
  */
 import { AppError, type Permission, ROLES, type Role } from "@holdfast/contract";
-import type { PersonView, RemovePerson } from "@holdfast/contract/schemas";
+import type { PersonView, RemovedPerson, RemovePerson } from "@holdfast/contract/schemas";
 import { authorize, type Caller, deny, entry } from "./access.ts";
 import type { PersonRow } from "./storage/storage.ts";
 import { eraseTraces } from "./traces.ts";
@@ -18,12 +18,12 @@ export async function list(vault: Vault, caller: Caller): Promise<PersonView[]> 
 }
 
 /**
- * Remove someone, with their sessions, their personal settings and the key that those are sealed under. What they did
- * stays in the audit log and in the history of what is shared.
+ * Remove someone, with their sessions, the tokens they made, their personal settings and the key that those are sealed
+ * under. What they did stays in the audit log and in the history of what is shared.
  *
  * @throws AppError `PERSON_NOT_FOUND`; `LAST_OWNER`; `NOT_ALLOWED` for an owner or an administrator, unless by an owner.
  */
-export async function remove(vault: Vault, caller: Caller, { id }: RemovePerson): Promise<PersonView> {
+export async function remove(vault: Vault, caller: Caller, { id }: RemovePerson): Promise<RemovedPerson> {
 	const act = { action: "people.remove", target: id, environment: null } as const;
 	await authorize(vault, caller, act);
 	for (let attempt = 1; attempt <= TRIES; attempt++) {
@@ -35,11 +35,12 @@ export async function remove(vault: Vault, caller: Caller, { id }: RemovePerson)
 		const { role } = person;
 		if (role === "owner" && everyone.every((each) => each.id === id || each.role !== "owner"))
 			throw new AppError("LAST_OWNER", { name: person.name });
-		const audit = [entry(caller, { ...act, outcome: "done", details: { role } })];
-		const committed = await vault.storage.commit({ removePerson: { id, role }, audit });
+		const made = (await vault.storage.tokens()).filter((row) => row.creator === `user:${id}` && row.revokedAt === null);
+		const audit = [entry(caller, { ...act, outcome: "done", details: { role, tokens: made.length } })];
+		const committed = await vault.storage.commit({ removePerson: { id, role, at: Date.now() }, audit });
 		if (!committed.done) continue;
 		await eraseTraces(vault, { whole: true });
-		return toView(person);
+		return { ...toView(person), tokens: made.map(({ label }) => label) };
 	}
 	throw new AppError("DATABASE_BUSY");
 }

@@ -95,7 +95,7 @@ describe("the root key", () => {
 	test("is waited for when all is sealed that there is, whoever was removed meanwhile", async () => {
 		const onStep = (step: Step) => {
 			if (step !== "rotation-begun") return;
-			void v.vault.storage.commit({ removePerson: { id: "ann", role: "editor" }, audit: [] });
+			void v.vault.storage.commit({ removePerson: { id: "ann", role: "editor", at: 0 }, audit: [] });
 		};
 		await using v: TestVault = await testVault({
 			serves: false,

@@ -38,6 +38,7 @@ export async function create(vault: Vault, caller: Caller, input: CreateToken): 
 		permissions,
 		createdAt: now,
 		createdBy: caller.label,
+		creator: caller.actor,
 		expiresAt: sooner(days === undefined ? null : now + days * DAY, caller.expiresAt),
 		revokedAt: null,
 		lastUsedAt: null,
@@ -107,6 +108,6 @@ export async function verify(vault: Vault, credential: string, address: string |
 	};
 }
 
-function toView({ hash: _, ...row }: TokenRow): TokenView {
+function toView({ hash: _, creator: __, ...row }: TokenRow): TokenView {
 	return { ...row, permissions: row.permissions as Permission[] };
 }

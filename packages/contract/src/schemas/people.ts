@@ -15,5 +15,11 @@ export const PersonView = z.object({
 	createdAt: z.number(),
 });
 
+export const RemovedPerson = PersonView.extend({
+	/** The labels of the service tokens that they had made, which ended with them. */
+	tokens: z.array(z.string()),
+});
+
 export type RemovePerson = z.infer<typeof RemovePerson>;
 export type PersonView = z.infer<typeof PersonView>;
+export type RemovedPerson = z.infer<typeof RemovedPerson>;

@@ -56,7 +56,7 @@ export function eraseConformance(made: () => Promise<Subject>): void {
 		await using s = await filled();
 		expect(await s.storage.people()).toEqual([]);
 		expect(await s.storage.isGone("ann")).toBe(false);
-		const removePerson = { id: "ann", role: "editor" };
+		const removePerson = { id: "ann", role: "editor", at: 0 };
 		expect(await s.storage.commit({ removePerson, audit: [] })).toEqual({ done: false, conflict: "ann" });
 	});
 }

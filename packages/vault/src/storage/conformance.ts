@@ -67,6 +67,7 @@ const TOKEN: TokenRow = {
 	permissions: ["settings.see"],
 	createdAt: at,
 	createdBy: "tester",
+	creator: null,
 	expiresAt: null,
 	revokedAt: null,
 	lastUsedAt: null,

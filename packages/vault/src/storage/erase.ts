@@ -3,12 +3,12 @@
  * rules: no current version is touched, and no instance is left without an owner. What goes is overwritten with zeros
  * (connect.ts); copies that were made before that was so, and those in the write-ahead log, go with `eraseTraces`.
  */
-import { and, eq, exists, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, isNull, ne, type SQL, sql } from "drizzle-orm";
 import { account, user } from "./auth-tables.ts";
 import { Conflict } from "./conflict.ts";
 import type { SqliteDatabase } from "./connect.ts";
 import type { Queries } from "./queries.ts";
-import { dataKeys, versions } from "./schema.ts";
+import { dataKeys, tokens, versions } from "./schema.ts";
 import type { Kept, PersonRow, VersionPlace } from "./storage.ts";
 
 /** How long other processes are waited for, in milliseconds: nothing else goes on here meanwhile. */
@@ -44,8 +44,11 @@ export function people(db: SqliteDatabase): PersonRow[] {
 		.map((row) => ({ ...row, createdAt: row.createdAt.getTime() }));
 }
 
-/** Sessions and accounts go along: the tables say so. */
-export function removePerson(db: SqliteDatabase, { id, role }: Pick<PersonRow, "id" | "role">): void {
+/** Sessions and accounts go along: the tables say so. Tokens that they made end: whoever made one may still have it. */
+export function removePerson(
+	db: SqliteDatabase,
+	{ id, role, at }: Pick<PersonRow, "id" | "role"> & { at: number },
+): void {
 	const isOwner = (person: PersonRow) => person.role === "owner" && person.id !== id;
 	if (role === "owner" && !people(db).some(isOwner)) throw new Conflict("the last owner");
 	const { changes } = db
@@ -58,6 +61,10 @@ export function removePerson(db: SqliteDatabase, { id, role }: Pick<PersonRow, "
 		.run();
 	db.delete(dataKeys)
 		.where(eq(dataKeys.owner, `user:${id}`))
+		.run();
+	db.update(tokens)
+		.set({ revokedAt: at })
+		.where(and(eq(tokens.creator, `user:${id}`), isNull(tokens.revokedAt)))
 		.run();
 }
 

@@ -197,6 +197,8 @@ export const tokens = sqliteTable("token", {
 	permissions: text({ mode: "json" }).$type<string[]>().notNull(),
 	createdAt: integer().notNull(),
 	createdBy: text().notNull(),
+	/** Who that was, as the audit log calls them. `null` of a token that is older than this record. */
+	creator: text(),
 	expiresAt: integer(),
 	revokedAt: integer(),
 	lastUsedAt: integer(),

@@ -91,6 +91,8 @@ export interface TokenRow {
 	permissions: string[];
 	createdAt: number;
 	createdBy: string;
+	/** Who that was, as the audit log calls them; `null` of a token that is older than this record. */
+	creator: string | null;
 	expiresAt: number | null;
 	revokedAt: number | null;
 	lastUsedAt: number | null;
@@ -199,8 +201,11 @@ export interface Change {
 	rename?: { environment: string; from: string; to: string; moved: boolean };
 	/** Values of old versions to be let go of; their rows stay. A version that is current, or has none, is a conflict. */
 	prune?: readonly VersionPlace[];
-	/** Someone with this role goes, with sessions, account, data keys and personal settings; a conflict for the last owner. */
-	removePerson?: Pick<PersonRow, "id" | "role">;
+	/**
+	 * Someone with this role goes, with sessions, account, data keys and personal settings, and the tokens they made are revoked
+	 * as of `at`; a conflict for the last owner.
+	 */
+	removePerson?: Pick<PersonRow, "id" | "role"> & { at: number };
 	/** Data keys of owners that have none. A person who was removed gets none. */
 	keys?: readonly SealedDataKey[];
 	keyring?: KeyringStep;
