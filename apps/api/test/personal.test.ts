@@ -45,6 +45,8 @@ function comparable(app: TestVault, answer: unknown): string {
 	return String(JSON.stringify(answer))
 		.replaceAll(app.folder, "FOLDER")
 		.replace(/\b\d{13}\b/g, "TIME")
+		.replace(/\b\d{8}-\d{6}-r|\b\d{4}-\d\d-\d\d \d\d:\d\d/g, "TIME")
+		.replace(/"size":\d+/g, "SIZE")
 		.replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "INSTANCE")
 		.replace(/\bhf_[\w-]+/g, "TOKEN")
 		.replace(/\b[0-9a-f]{4}(-[0-9a-f]{4}){3}\b/g, "KEY")
