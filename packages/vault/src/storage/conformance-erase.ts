@@ -1,6 +1,6 @@
 /** The part of the storage suite about what is erased for good. */
 import { expect, test } from "vitest";
-import { KEY, ROOT, type Subject, sealedUnder, write } from "./conformance.ts";
+import { type Subject, withKey, write } from "./conformance.ts";
 import type { Kept, VersionPlace } from "./storage.ts";
 
 const shared = { environment: "default", owner: "shared" } as const;
@@ -9,9 +9,7 @@ const place = (name: string, version: number): VersionPlace => ({ ...shared, nam
 export function eraseConformance(made: () => Promise<Subject>): void {
 	/** A: versions 1 to 3 at the times 1 to 3. B: a version, and its removal. */
 	async function filled(): Promise<Subject> {
-		const subject = await made();
-		const key = { id: KEY, owner: "environment:default", sealed: sealedUnder(ROOT, "key") } as const;
-		await subject.storage.commit({ keys: [key], audit: [] });
+		const subject = await withKey(made);
 		for (const version of [1, 2, 3])
 			await subject.storage.commit({ writes: [{ ...write("A", version), at: version }], audit: [] });
 		for (const [version, text] of [[1, "B 1"] as const, [2, null] as const])

@@ -3,12 +3,10 @@
  * are opaque bytes here; nothing below knows a key.
  */
 import { expect, test } from "vitest";
-import type { SealedRow } from "./sealed.ts";
-import type { AuditRow, Change, RootKeyRow, Storage, TokenRow, VersionWrite } from "./storage.ts";
+import type { AuditRow, Change, Storage, TokenRow, VersionWrite } from "./storage.ts";
 
 /** The id of the root key that the subject's instance was made with. */
 export const ROOT = "00000000000000a1";
-const NEXT_ROOT = "00000000000000a2";
 /** The id of the data key that values are sealed under here. */
 export const KEY = "00000000000000b1";
 
@@ -20,14 +18,14 @@ export interface Subject {
 	[Symbol.asyncDispose](): Promise<void>;
 }
 
-const at = 1_700_000_000_000;
+export const at = 1_700_000_000_000;
 
 /** Bytes with an envelope's header, and a text in place of ciphertext. */
 export function sealedUnder(keyId: string, text: string): Buffer {
 	return Buffer.concat([Buffer.from([1]), Buffer.from(keyId, "hex"), Buffer.alloc(44), Buffer.from(text)]);
 }
 
-const textIn = (sealed: Uint8Array | null | undefined) =>
+export const textIn = (sealed: Uint8Array | null | undefined) =>
 	Buffer.from(sealed ?? "")
 		.toString()
 		.slice(53);
@@ -73,13 +71,16 @@ const TOKEN: TokenRow = {
 	lastUsedAt: null,
 };
 
+/** A subject with the data key KEY. */
+export async function withKey(made: () => Promise<Subject>): Promise<Subject> {
+	const subject = await made();
+	const key = { id: KEY, owner: "environment:default", sealed: sealedUnder(ROOT, "key") } as const;
+	await subject.storage.commit({ keys: [key], audit: [] });
+	return subject;
+}
+
 export function conformance(made: () => Promise<Subject>): void {
-	async function open(): Promise<Subject> {
-		const subject = await made();
-		const key = { id: KEY, owner: "environment:default", sealed: sealedUnder(ROOT, "key") } as const;
-		await subject.storage.commit({ keys: [key], audit: [] });
-		return subject;
-	}
+	const open = () => withKey(made);
 
 	test("a commit is whole: rows, snapshot, audit entries and the revision", async () => {
 		await using s = await open();
@@ -102,87 +103,6 @@ export function conformance(made: () => Promise<Subject>): void {
 		expect(await s.storage.audit(Number.MAX_SAFE_INTEGER, 10)).toMatchObject([
 			{ index: 1, action: "settings.save", revision: before + 1, details: { note: "x" } },
 		]);
-	});
-
-	test("nothing is written under a key that is gone, and no key goes while anything is sealed under it", async () => {
-		await using s = await open();
-		const gone = { ...write("A", 1), sealed: sealedUnder("00000000000000ff", "x") };
-		expect(await s.storage.commit({ writes: [gone], audit: [] })).toEqual({
-			done: false,
-			conflict: "the key 00000000000000ff",
-		});
-		await s.storage.commit({ writes: [write("A", 1)], audit: [] });
-		const next = { id: "00000000000000b2", owner: "environment:default", sealed: sealedUnder(ROOT, "next") } as const;
-		const replaced = { keyring: { step: "replaced", keys: [{ before: KEY, key: next }] }, audit: [] } as const;
-		expect(await s.storage.commit(replaced)).toMatchObject({ done: true });
-		expect(await s.storage.commit(replaced)).toMatchObject({ done: false });
-		expect(await s.storage.dataKey("environment:default")).toMatchObject({ id: next.id });
-		expect(await s.storage.replacedKeys()).toEqual([{ id: KEY, owner: "environment:default" }]);
-		const finish = (leaving: boolean) =>
-			s.storage.commit({ keyring: { step: "finished-data", at, leaving }, audit: [] });
-		expect(await finish(false)).toEqual({ done: false, conflict: `the key ${KEY}` });
-		expect(await finish(true)).toMatchObject({ done: true });
-		expect(await s.storage.dataKeyById(KEY)).toMatchObject({ id: KEY });
-
-		const [row] = await s.storage.sealed("value", { after: null, limit: 10 });
-		const rows = row ? [{ ...row, before: row.sealed, sealed: sealedUnder(next.id, "A 1") }] : [];
-		await s.storage.commit({ keyring: { step: "resealed", place: "value", rows }, audit: [] });
-		await s.storage.commit({ keyring: { step: "resealed", place: "value", rows }, audit: [] });
-		expect(await s.storage.references(KEY)).toBe(0);
-		expect(await finish(false)).toMatchObject({ done: true });
-		expect(await s.storage.dataKeyById(KEY)).toBeNull();
-		expect(await s.storage.dataKey("environment:default")).toMatchObject({ id: next.id });
-	});
-
-	test("places are read in the order of their keys, from a row on", async () => {
-		await using s = await open();
-		await s.storage.commit({ writes: [write("B", 1), write("A", 1)], audit: [] });
-		await s.storage.commit({ writes: [write("A", 2), write("B", 2, null)], audit: [] });
-		expect(await s.storage.countSealed("value")).toBe(3);
-		const seen: unknown[] = [];
-		for (let last = null as SealedRow | null; ; ) {
-			const [row] = await s.storage.sealed("value", { after: last, limit: 1 });
-			if (!row) break;
-			seen.push([row.columns.name, row.columns.version, textIn(row.sealed)]);
-			last = row;
-		}
-		expect(seen).toEqual([
-			["A", 1, "A 1"],
-			["A", 2, "A 2"],
-			["B", 1, "B 1"],
-		]);
-	});
-
-	test("a new root key takes the place of one, once, which is retired when nothing is sealed under it", async () => {
-		await using s = await open();
-		const unused = { derivation: null, canary: "c", createdAt: at, retiredAt: null, kitStoredAt: null };
-		const key: RootKeyRow = { id: NEXT_ROOT, state: "current", bridge: sealedUnder(ROOT, "new"), ...unused };
-		const started = { total: 1, done: 0, startedAt: at, startedBy: "tester", finishedAt: null };
-		const rotation = { kind: "root", from: ROOT, to: NEXT_ROOT, ...started } as const;
-		const bridges = [{ id: ROOT, bridge: sealedUnder(NEXT_ROOT, "old") }];
-		const begin = { keyring: { step: "began-root", before: ROOT, key, bridges, rotation }, audit: [] } as const;
-		expect(await s.storage.commit(begin)).toMatchObject({ done: true });
-		expect(await s.storage.commit(begin)).toMatchObject({ done: false });
-		const retire = { keyring: { step: "retired-root", id: ROOT, at }, audit: [] } as const;
-		expect(await s.storage.commit(retire)).toEqual({ done: false, conflict: `the key ${ROOT}` });
-
-		const rows = (await s.storage.sealed("dataKey", { after: null, limit: 10 })).map((row) => ({
-			...row,
-			before: row.sealed,
-			sealed: sealedUnder(NEXT_ROOT, "key"),
-		}));
-		await s.storage.commit({ keyring: { step: "resealed", place: "dataKey", rows }, audit: [] });
-		expect((await s.storage.state()).rotation).toMatchObject({ done: 1, finishedAt: null });
-		// The new key's own bridge is under the old one, and goes with it.
-		expect(await s.storage.references(ROOT)).toBe(1);
-		expect(await s.storage.commit(retire)).toMatchObject({ done: true });
-		const states = (await s.storage.rootKeys()).map(({ id, state, bridge }) => [id, state, textIn(bridge)]);
-		expect(states).toEqual([
-			[ROOT, "retired", "old"],
-			[NEXT_ROOT, "current", ""],
-		]);
-		const late = { id: "00000000000000b3", owner: "user:ann", sealed: sealedUnder(ROOT, "late") } as const;
-		expect(await s.storage.commit({ keys: [late], audit: [] })).toEqual({ done: false, conflict: `the key ${ROOT}` });
 	});
 
 	test("a stale version, edition or data key is a conflict by name, and then nothing is written", async () => {

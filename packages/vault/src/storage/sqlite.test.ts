@@ -5,6 +5,7 @@ import { testFolder } from "../../test/harness.ts";
 import { DATABASE_FILE } from "../snapshot.ts";
 import { conformance, ROOT } from "./conformance.ts";
 import { eraseConformance } from "./conformance-erase.ts";
+import { keysConformance } from "./conformance-keys.ts";
 import { connect, createInstance } from "./connect.ts";
 import { SqliteStorage } from "./sqlite.ts";
 
@@ -13,7 +14,7 @@ const unknown = { derivation: null, canary: null, createdAt: null, retiredAt: nu
 const rootKey = { id: ROOT, state: "current", ...unknown } as const;
 
 describe("SQLite storage", () => {
-	for (const suite of [conformance, eraseConformance])
+	for (const suite of [conformance, keysConformance, eraseConformance])
 		suite(async () => {
 			const folder = testFolder();
 			const database = connect(folder.path);
