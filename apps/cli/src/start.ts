@@ -18,8 +18,11 @@ export async function start(options: Options): Promise<void> {
 	// Listened for from the beginning: whoever asks while it starts is heard once it has.
 	const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
 	const log = openLog(options.logLevel);
-	const first = !existsSync(join(options.dataDir, DATABASE_FILE));
+	const { dataDir, rootKey } = options;
+	const isKeyToMake = !existsSync(join(dataDir, DATABASE_FILE)) && !existsSync(rootKey.file);
 	await using vault = await openVault(vaultOptions(options, { serves: true, warn: (message) => log.warn(message) }));
+	const { current, source } = vault.keys.roots;
+	const isInFile = source.kind === "file";
 	const server = await startServer(vault, { ...options, dashboard: DASHBOARD }, log);
 	const claimed = await vault.storage.claimed();
 	const here = (path: string) => relative(process.cwd(), path) || ".";
@@ -27,10 +30,10 @@ export async function start(options: Options): Promise<void> {
 		`Holdfast is at ${server.url}`,
 		...(claimed ? [] : [`Claim it with the code ${vault.claimCode}`]),
 		"",
-		`data      ${here(options.dataDir)}`,
+		`data      ${here(dataDir)}`,
 		`mirror    ${here(join(options.projectDir, ".env"))}`,
-		`root key  ${vault.keys.roots.current.fingerprint}${options.rootKey.text === null ? ` in ${here(options.rootKey.file)}` : ""}`,
-		...(first && options.rootKey.text === null
+		`root key  ${current.fingerprint} ${isInFile ? `in ${here(source.place)}` : `from ${source.place}`}`,
+		...(isKeyToMake && isInFile
 			? ["", "A root key was made. Without it nothing saved here opens again: keep what `holdfast key kit` prints."]
 			: []),
 		...(await beside(vault)),
