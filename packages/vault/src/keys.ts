@@ -1,8 +1,16 @@
 /** The keys above the values, as people handle them: the recovery kit on paper, and rotation. */
 import { AppError } from "@holdfast/contract";
-import type { ConfirmKit, RecoveryKit, RootKeyView, RotateKeys, RotationView } from "@holdfast/contract/schemas";
+import type {
+	ConfirmKit,
+	RecoveryKit,
+	RootKeyKind,
+	RootKeyView,
+	RotateKeys,
+	RotationView,
+} from "@holdfast/contract/schemas";
 import { canaryOf, deriveRootKey, fingerprintOf, newDerivation, newRootKey, recoveryKit } from "@holdfast/crypto";
 import { authorize, type Caller, deny, entry } from "./access.ts";
+import type { RootKeySource } from "./root-key-source.ts";
 import { type Advance, advance, beginData, beginRoot } from "./rotation.ts";
 import type { StoredRotation } from "./storage/schema.ts";
 import type { RootKeyRow } from "./storage/storage.ts";
@@ -122,18 +130,25 @@ export async function rotationView({ storage, keys }: Vault): Promise<RotationVi
 	const stage = finishedAt !== null ? "done" : rotation.kind === "root" && (await isSealed()) ? "waiting" : "resealing";
 	const rows = await storage.rootKeys();
 	const isDerived = rows.some(({ id, derivation }) => id === to && derivation !== null);
-	const wanted =
-		stage === "waiting" ? WANTED[isDerived ? "passphrase" : keys.roots.source.kind](keys.roots.source.place) : null;
+	const { source } = keys.roots;
+	const todo = isDerived ? wantedOfPassphrase(source) : WANTED[source.kind](source.place);
+	const wanted = stage === "waiting" ? todo : null;
 	return { ...shown, stage, wanted, from: from && fingerprintOf(from), to: to && fingerprintOf(to) };
 }
 
 /** What a person has to do for the new root key to be where it is read from. */
-const WANTED: Record<RootKeyView["source"], (place: string) => string> = {
-	variable: () => "Set HOLDFAST_ROOT_KEY to the new key, which is in its recovery kit, and restart.",
-	command: () => "Let HOLDFAST_ROOT_KEY_COMMAND print the new key, which is in its recovery kit, and restart.",
-	passphrase: () => "Set HOLDFAST_ROOT_KEY_PASSPHRASE to the new passphrase, and restart.",
+const WANTED: Record<RootKeyKind, (place: string) => string> = {
+	variable: (place) => `Set ${place} to the new key, which is in its recovery kit, and restart.`,
+	command: (place) => `Let ${place} print the new key, which is in its recovery kit, and restart.`,
+	passphrase: (place) => `Set ${place} to the new passphrase, and restart.`,
 	file: (place) => `Write the new key, which is in its recovery kit, to ${place}, and restart.`,
 };
+
+/** The same where the new key is derived from a passphrase: a variable or a command, which come first, would still give the old one. */
+function wantedOfPassphrase({ kind, place }: RootKeySource): string {
+	const unset = kind === "variable" || kind === "command" ? `Unset ${place}, set` : "Set";
+	return `${unset} HOLDFAST_ROOT_KEY_PASSPHRASE to the new passphrase, and restart.`;
+}
 
 /** The root key, without anything of it. */
 export async function rootKeyView(vault: Vault): Promise<RootKeyView> {

@@ -256,6 +256,19 @@ describe("the root key", () => {
 		expect(readSavedValues(v.vault.options.dataDir, next.options.rootKey, "default").own.get("KEY")?.value).toBe("two");
 	});
 
+	test("moves from a variable to a passphrase, once the variable, which comes first, is unset", async () => {
+		const rootKey = { text: rootKeyText(newRootKey()), file: "unused" };
+		await using v = await testVault({ serves: false, rootKey });
+		const passphrase = "from now on a passphrase";
+		expect(await keys.rotate(v.vault, admin, { what: "root", passphrase })).toMatchObject({
+			wanted: "Unset HOLDFAST_ROOT_KEY, set HOLDFAST_ROOT_KEY_PASSPHRASE to the new passphrase, and restart.",
+		});
+		await using both = await openVault({ ...v.vault.options, rootKey: { ...rootKey, passphrase } });
+		expect(await keys.resume(both, admin), "set beside it, it is not looked at").toMatchObject({ stage: "waiting" });
+		await using next = await openVault({ ...v.vault.options, rootKey: { ...rootKey, text: null, passphrase } });
+		expect(await keys.resume(next, admin)).toMatchObject({ stage: "done" });
+	});
+
 	test("moves from a file to a passphrase, and the file is left as it is", async () => {
 		await using v = await testVault({ serves: false });
 		await fill(v);
