@@ -41,8 +41,8 @@ const OLDEST_NODE = 22;
 /**
  * Hydrate an environment.
  *
- * @throws AppError `NODE_TOO_OLD`, `OPTION_INVALID`, `NO_VAULT` where one is needed, `ROOT_KEY_MISSING`, `ROOT_KEY_WRONG`, `ROOT_KEY_MALFORMED`,
- * `ENVIRONMENT_NOT_FOUND`, `VALUE_DAMAGED` or `DATABASE_UNREADABLE`; then nothing was set.
+ * @throws AppError `NODE_TOO_OLD`, `OPTION_INVALID`, `NO_VAULT` where one is needed, `ENVIRONMENT_NOT_FOUND`, `VALUE_DAMAGED`,
+ * `DATABASE_UNREADABLE`, or one of the codes `ROOT_KEY_…`; then nothing was set.
  */
 export function hydrate(wanted: HydrateOptions = {}): Hydration {
 	refuseOldNode();

@@ -113,6 +113,16 @@ export const ERRORS = {
 		"The root key in {name} cannot be read: {detail}.",
 		"It is 32 bytes in base64, or the text of a recovery kit. Put back the copy you made of it.",
 	),
+	ROOT_KEY_COMMAND_FAILED: row(
+		"INTERNAL_SERVER_ERROR",
+		"HOLDFAST_ROOT_KEY_COMMAND gives no root key: {detail}.",
+		"Run that command by hand, as the user that runs Holdfast, and mend what it complains of.",
+	),
+	ROOT_KEY_PASSPHRASE_SHORT: row(
+		"BAD_REQUEST",
+		"The passphrase for the root key is too short: {detail}.",
+		"Use at least 12 characters. One that is in use is in HOLDFAST_ROOT_KEY_PASSPHRASE as it was chosen.",
+	),
 	ROOT_KEY_UNWRITABLE: row(
 		"INTERNAL_SERVER_ERROR",
 		"The root key {name} cannot be made: {detail}.",
@@ -131,7 +141,7 @@ export const ERRORS = {
 	ROTATION_NEEDS_PASSPHRASE: row(
 		"BAD_REQUEST",
 		"The root key comes from a passphrase, and no new passphrase was given.",
-		"Give one of at least 12 characters.",
+		"Run `holdfast key rotate --passphrase`, which asks for one of at least 12 characters.",
 	),
 	BACKUP_FAILED: row(
 		"SERVICE_UNAVAILABLE",

@@ -5,11 +5,11 @@ import { type Derivation, deriveRootKey, newDerivation } from "./passphrase.ts";
 const PASSPHRASE = "correct horse battery";
 const cheap = (): Derivation => ({ ...newDerivation(), n: 2 ** 14 });
 
-function refusal(passphrase: string, derivation: Derivation): string {
+function refusal(passphrase: string, derivation: Derivation, code = "ROOT_KEY_MALFORMED"): string {
 	try {
 		deriveRootKey(passphrase, derivation);
 	} catch (error) {
-		if (error instanceof AppError && error.code === "ROOT_KEY_MALFORMED") return error.message;
+		if (error instanceof AppError && error.code === code) return error.message;
 	}
 	throw new Error("it was derived, or refused without the code");
 }
@@ -37,10 +37,10 @@ test("a new derivation has the usual cost, fits Node's limits, and no salt twice
 });
 
 test("a passphrase under twelve characters is refused, and is not in the message", () => {
-	const message = refusal("elevenchars", cheap());
-	expect(message).toContain("the passphrase cannot be read: it has 11 characters, and 12 are the fewest");
+	const message = refusal("elevenchars", cheap(), "ROOT_KEY_PASSPHRASE_SHORT");
+	expect(message).toContain("too short: it has 11 characters, and 12 are the fewest");
 	expect(message).not.toContain("elevenchars");
-	expect(refusal("\u{1f511}".repeat(11), cheap())).toContain("11 characters");
+	expect(refusal("\u{1f511}".repeat(11), cheap(), "ROOT_KEY_PASSPHRASE_SHORT")).toContain("11 characters");
 });
 
 test.each<[string, Partial<Record<keyof Derivation, unknown>>, string]>([

@@ -38,13 +38,14 @@ export function newDerivation(): Derivation {
  * Derive a root key. Takes a few tenths of a second, on purpose, and blocks meanwhile. A passphrase is the same however its
  * accents were typed: it is normalised to NFC. Blanks count.
  *
- * @throws AppError `ROOT_KEY_MALFORMED` for a passphrase under 12 characters, or a derivation out of bounds.
+ * @throws AppError `ROOT_KEY_PASSPHRASE_SHORT` for one under 12 characters, `ROOT_KEY_MALFORMED` for a derivation out of bounds.
  */
 export function deriveRootKey(passphrase: string, derivation: Derivation): RootKey {
 	const normal = passphrase.normalize("NFC");
 	const characters = [...normal].length;
 	if (characters < FEWEST_CHARACTERS) {
-		throw malformed(`it has ${characters} characters, and ${FEWEST_CHARACTERS} are the fewest`);
+		const detail = `it has ${characters} characters, and ${FEWEST_CHARACTERS} are the fewest`;
+		throw new AppError("ROOT_KEY_PASSPHRASE_SHORT", { detail });
 	}
 	const salt = saltOf(derivation);
 	const { n, r, p } = derivation;

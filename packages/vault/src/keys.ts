@@ -58,7 +58,7 @@ export async function confirmKit(vault: Vault, caller: Caller, { fingerprint }: 
  * Begin to replace the root key or the data keys, or go on with it when it is under way. Everything stays usable meanwhile.
  *
  * @throws AppError `ROTATION_UNDER_WAY` when the other kind is being replaced, `ROTATION_NEEDS_PASSPHRASE`,
- * `ROOT_KEY_MALFORMED` for a passphrase that is too short.
+ * `ROOT_KEY_PASSPHRASE_SHORT`.
  */
 export async function rotate(vault: Vault, caller: Caller, input: RotateKeys): Promise<RotationView> {
 	await authorize(vault, caller, { action: "keys.rotate", target: input.what, environment: null });
@@ -144,7 +144,7 @@ const WANTED: Record<RootKeyKind, (place: string) => string> = {
 	file: (place) => `Write the new key, which is in its recovery kit, to ${place}, and restart.`,
 };
 
-/** The same where the new key is derived from a passphrase: a variable or a command, which come first, would still give the old one. */
+/** The same where the new key is derived from a passphrase: a variable or a command would come first, with the old key. */
 function wantedOfPassphrase({ kind, place }: RootKeySource): string {
 	const unset = kind === "variable" || kind === "command" ? `Unset ${place}, set` : "Set";
 	return `${unset} HOLDFAST_ROOT_KEY_PASSPHRASE to the new passphrase, and restart.`;

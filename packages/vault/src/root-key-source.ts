@@ -31,7 +31,8 @@ export interface RootKeySource {
 	 * The key that is there; `null` when there is none. Of a passphrase, the key that one of the derivations makes of it and
 	 * that `isWanted`, or else the first.
 	 *
-	 * @throws AppError `ROOT_KEY_MALFORMED` when there is something, but not a key.
+	 * @throws AppError `ROOT_KEY_MALFORMED` when there is something, but not a key; `ROOT_KEY_COMMAND_FAILED`;
+	 * `ROOT_KEY_PASSPHRASE_SHORT`.
 	 */
 	read(derivations: readonly Derivation[], isWanted: (key: RootKey) => boolean): RootKey | null;
 }
@@ -62,7 +63,7 @@ function outputOf(command: string): string {
 	});
 	if (status === 0) return stdout;
 	const detail = `the command ended with ${status ?? (error as NodeJS.ErrnoException | undefined)?.code ?? "a signal"}`;
-	throw new AppError("ROOT_KEY_MALFORMED", { name: "HOLDFAST_ROOT_KEY_COMMAND", detail });
+	throw new AppError("ROOT_KEY_COMMAND_FAILED", { detail });
 }
 
 function derivedKey(passphrase: string): RootKeySource {

@@ -21,7 +21,7 @@ export class RootRing {
 	#current: string;
 
 	/**
-	 * @throws AppError `ROOT_KEY_MISSING`, `ROOT_KEY_WRONG` or `ROOT_KEY_MALFORMED`.
+	 * @throws AppError with one of the codes `ROOT_KEY_…`.
 	 */
 	constructor(options: RootKeyOptions, instance: string, stored: readonly StoredRootKey[]) {
 		this.source = rootKeySource(options);

@@ -245,7 +245,7 @@ describe("the root key", () => {
 			code: "ROTATION_NEEDS_PASSPHRASE",
 		});
 		await expect(keys.rotate(v.vault, admin, { what: "root", passphrase: "short" })).rejects.toMatchObject({
-			code: "ROOT_KEY_MALFORMED",
+			code: "ROOT_KEY_PASSPHRASE_SHORT",
 		});
 		const passphrase = "the second passphrase";
 		expect(await keys.rotate(v.vault, admin, { what: "root", passphrase })).toMatchObject({ stage: "waiting" });

@@ -87,8 +87,8 @@ export interface SavedValues {
  * Read an environment's saved values straight from the database file: without a server, beside one, or in a folder that may
  * not be written to.
  *
- * @throws AppError `NO_VAULT` when there is no database in the folder, `ENVIRONMENT_NOT_FOUND`, `ROOT_KEY_MISSING`,
- * `ROOT_KEY_WRONG`, `ROOT_KEY_MALFORMED`, `VALUE_DAMAGED`, or `DATABASE_UNREADABLE`.
+ * @throws AppError `NO_VAULT` when there is no database in the folder, `ENVIRONMENT_NOT_FOUND`, `VALUE_DAMAGED`,
+ * `DATABASE_UNREADABLE`, or one of the codes `ROOT_KEY_…`.
  */
 export function readSavedValues(folder: string, rootKey: RootKeyOptions, environment: string): SavedValues {
 	const path = join(folder, DATABASE_FILE);

@@ -28,7 +28,7 @@ export interface Started {
  * Open the folder's database with the root key it needs. Under the folder's lock, so that two first starts make one
  * database and one key between them.
  *
- * @throws AppError `ROOT_KEY_MISSING`, `ROOT_KEY_WRONG` or `ROOT_KEY_MALFORMED`; then nothing was made or changed.
+ * @throws AppError with one of the codes `ROOT_KEY_…`; then nothing was made or changed.
  */
 export async function start(dataDir: string, rootKey: RootKeyOptions): Promise<Started> {
 	try {

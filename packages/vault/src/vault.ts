@@ -68,7 +68,7 @@ export interface Vault {
 /**
  * Open a data folder, making it, its database and its root key on the very first start.
  *
- * @throws AppError `ROOT_KEY_MISSING`, `ROOT_KEY_WRONG` or `ROOT_KEY_MALFORMED`; then nothing was made or changed.
+ * @throws AppError with one of the codes `ROOT_KEY_…`; then nothing was made or changed.
  */
 export async function openVault(given: VaultOptions): Promise<Vault> {
 	const { database, storage, roots } = await start(given.dataDir, given.rootKey);
