@@ -126,7 +126,7 @@ export const ERRORS = {
 	ROOT_KEY_UNWRITABLE: row(
 		"INTERNAL_SERVER_ERROR",
 		"The root key {name} cannot be made: {detail}.",
-		"Let this user write to its folder, or give the key in HOLDFAST_ROOT_KEY.",
+		"Let this user write to its folder, or name another file: to the command, or in HOLDFAST_ROOT_KEY_FILE.",
 	),
 	KIT_STORED: row(
 		"PRECONDITION_FAILED",

@@ -54,16 +54,16 @@ export function replaceRootKey(options: RootKeyOptions, before: RootKey, key: Ro
 /**
  * Copy the key of one file to another that is not there yet, whole and durably; folders are made for it.
  *
- * @throws AppError `ROOT_KEY_MISSING`, `ROOT_KEY_MALFORMED`, `ROOT_KEY_UNWRITABLE`, also when there is something already.
+ * @throws AppError `ROOT_KEY_MALFORMED`; `ROOT_KEY_UNWRITABLE`, also when there is something already.
  */
 export function copyRootKey(from: string, to: string): void {
 	const key = readKeyFile(from);
-	if (key === null) throw new AppError("ROOT_KEY_MISSING", { detail: `which ${from} should have` });
+	if (key === null) throw new AppError("ROOT_KEY_MALFORMED", { name: from, detail: "it is not there any more" });
 	try {
 		mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
 		withDraft(to, key, (draft) => linkSync(draft, to));
 	} catch (error) {
-		throw unwritable(to, (error as NodeJS.ErrnoException).code ?? (error as Error).name, error);
+		throw notTaken(to, error);
 	}
 }
 
@@ -98,7 +98,7 @@ export function putRootKey(file: string, key: RootKey): RootKey {
 	try {
 		mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
 	} catch (error) {
-		throw unwritable(file, (error as NodeJS.ErrnoException).code ?? (error as Error).name, error);
+		throw notTaken(file, error);
 	}
 	return makeKeyFile(file, key);
 }
@@ -114,7 +114,7 @@ function makeKeyFile(file: string, key: RootKey): RootKey {
 	try {
 		withDraft(file, key, (draft) => linkUnlessThere(draft, file));
 	} catch (error) {
-		throw unwritable(file, (error as NodeJS.ErrnoException).code ?? (error as Error).name, error);
+		throw notTaken(file, error);
 	}
 	const there = readKeyFile(file);
 	if (there === null) throw unwritable(file, "it was removed while it was made");
@@ -148,6 +148,12 @@ function withDraft(file: string, key: RootKey, put: (draft: string) => void): vo
 	} finally {
 		rmSync(draft, { force: true });
 	}
+}
+
+/** The file system did not take it. */
+function notTaken(file: string, cause: unknown): AppError {
+	const { code, name } = cause as NodeJS.ErrnoException;
+	return unwritable(file, code === "EEXIST" ? "there is something of that name already" : (code ?? name), cause);
 }
 
 function unwritable(file: string, detail: string, cause?: unknown): AppError {
