@@ -20,9 +20,10 @@ const FILE = "HOLDFAST_ROOT_KEY_FILE";
 export async function move(wanted: string | undefined): Promise<void> {
 	const options = readOptions();
 	refuseOtherSources(options);
-	const { rootKey } = await withClient((client) => client.system.status.query());
+	const { instance } = await withClient((client) => client.system.status.query());
 	const from = options.rootKey.file;
-	const to = resolve(wanted ?? join(homedir(), ".config", "holdfast", `${rootKey.fingerprint}.key`));
+	// Not named for the key, which a rotation replaces in the same file.
+	const to = resolve(wanted ?? join(homedir(), ".config", "holdfast", `${instance}.key`));
 	copyRootKey(from, to);
 	const { projectDir: root } = options;
 	const path = join(root, envFileName(DEFAULT_ENVIRONMENT));

@@ -18,7 +18,7 @@ export function keyCommand(): Command {
 	key
 		.command("move")
 		.description("move the root key's file away from the data, and note in .env where it is")
-		.argument("[file]", "where to (~/.config/holdfast/<fingerprint>.key)")
+		.argument("[file]", "where to (~/.config/holdfast/<instance>.key)")
 		.action(async (file: string | undefined) => (await import("../key-move.ts")).move(file));
 	key
 		.command("rotate")
