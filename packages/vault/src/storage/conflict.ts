@@ -1,3 +1,4 @@
+/** How the parts of a commit say that its ground has moved: they throw, and the transaction is undone. */
 import Database from "better-sqlite3";
 
 /** Ends a transaction with nothing written: what the change was made on has changed. */
