@@ -1,6 +1,6 @@
 /**
  * This process as one of those that hold the saved values: it looks for new revisions, takes them in, brings up the files
- * that other processes left behind or someone edited, and reports which revision it holds.
+ * that other processes left behind or someone edited, carries on with a rotation, and reports which revision it holds.
  */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
@@ -67,7 +67,7 @@ export class Worker {
 			await this.#parts.storage.reportWorker(row, now - FORGET);
 			this.#reported = { revision, at: now };
 		} catch (error) {
-			this.#parts.warn(`This process could not report the revision it holds: ${(error as Error).message}`);
+			this.#parts.warn(`This process could not keep up with what is saved, and tries again: ${(error as Error).message}`);
 		}
 	}
 
