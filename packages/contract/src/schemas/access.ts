@@ -3,11 +3,12 @@ import { z } from "zod";
 import { PERMISSIONS, type Permission, ROLES, type Role } from "../permissions.ts";
 
 const permissions = Object.keys(PERMISSIONS) as [Permission, ...Permission[]];
-const roles = Object.keys(ROLES) as [Role, ...Role[]];
+
+export const RoleName = z.enum(Object.keys(ROLES) as [Role, ...Role[]]);
 
 export const Me = z.object({
 	/** `null` when nobody is signed in. */
-	user: z.object({ id: z.string(), name: z.string(), email: z.string(), role: z.enum(roles) }).nullable(),
+	user: z.object({ id: z.string(), name: z.string(), email: z.string(), role: RoleName }).nullable(),
 	/** What the caller may do, for the dashboard to show only that. */
 	permissions: z.array(z.enum(permissions)),
 	/** Whether this instance has an owner. When not, it waits for the claim code. */

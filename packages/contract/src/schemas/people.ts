@@ -1,8 +1,6 @@
 /** The people who have an account here. */
 import { z } from "zod";
-import { ROLES, type Role } from "../permissions.ts";
-
-const roles = Object.keys(ROLES) as [Role, ...Role[]];
+import { RoleName } from "./access.ts";
 
 export const RemovePerson = z.strictObject({ id: z.string().min(1).max(100) });
 
@@ -10,7 +8,7 @@ export const PersonView = z.object({
 	id: z.string(),
 	name: z.string(),
 	email: z.string(),
-	role: z.enum(roles),
+	role: RoleName,
 	/** Milliseconds since 1970. */
 	createdAt: z.number(),
 });

@@ -17,22 +17,17 @@ export const Finding = z.object({
 /** `null`: without end. */
 export const Policy = z.object({
 	/** How many versions of a setting are kept, the current one included. */
-	historyVersions: z.int().nullable(),
+	historyVersions: z.int().min(1).max(10_000).nullable(),
 	/** For how many days a version that is no longer current is kept. */
-	historyDays: z.int().nullable(),
+	historyDays: z.int().min(1).max(36_500).nullable(),
 	/** Hours between scheduled backups; `null` for none. */
-	backupHours: z.int().nullable(),
+	backupHours: z.int().min(1).max(8_760).nullable(),
 	/** How many scheduled backups are kept. */
-	backupsKept: z.int(),
+	backupsKept: z.int().min(1).max(1_000),
 });
 
 /** What is not named stays as it is. */
-export const ConfigureSystem = z.strictObject({
-	historyVersions: z.int().min(1).max(10_000).nullable().optional(),
-	historyDays: z.int().min(1).max(36_500).nullable().optional(),
-	backupHours: z.int().min(1).max(8_760).nullable().optional(),
-	backupsKept: z.int().min(1).max(1_000).optional(),
-});
+export const ConfigureSystem = z.strictObject(Policy.partial().shape);
 
 export const SystemView = z.object({
 	instance: z.string(),
