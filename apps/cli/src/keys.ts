@@ -2,7 +2,7 @@
 import { AppError } from "@holdfast/contract";
 import type { RotationView } from "@holdfast/contract/schemas";
 import { parseRootKey } from "@holdfast/crypto";
-import { type Client, withClient } from "./connect.ts";
+import { withClient } from "./connect.ts";
 import { askHidden } from "./prompt.ts";
 
 export async function show(): Promise<void> {
@@ -40,18 +40,14 @@ export async function confirm(): Promise<void> {
 export async function rotate({ data, passphrase }: { data?: true; passphrase?: true }): Promise<void> {
 	const given = passphrase ? { passphrase: await askTwice() } : {};
 	const last = await withClient(async (client) => {
-		let view = await client.keys.rotate.mutate({ what: data ? "data" : "root", ...given });
-		for (; view.stage === "resealing"; view = (await next(client)) ?? view) tell(view);
+		let view: RotationView = await client.keys.rotate.mutate({ what: data ? "data" : "root", ...given });
+		for (; view.stage === "resealing"; view = (await client.keys.resume.mutate()) ?? view) tell(view);
 		return view;
 	});
 	tell(last);
 	const wanted = last.wanted === null ? "" : ` ${last.wanted} Until then the old key still works.`;
 	const kit = last.kind === "root" ? " Print its recovery kit with `holdfast key kit`." : "";
 	process.stderr.write(`${process.stderr.isTTY ? "\n" : ""}${stageOf(last)}.${wanted}${kit}\n`);
-}
-
-async function next(client: Client): Promise<RotationView | null> {
-	return client.keys.resume.mutate();
 }
 
 async function askTwice(): Promise<string> {

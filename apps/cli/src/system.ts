@@ -2,8 +2,8 @@
 import type { Policy } from "@holdfast/contract/schemas";
 import { withClient } from "./connect.ts";
 
-/** `null` does not pass the parser of options. */
-type Chosen = { [name in keyof Policy]?: null extends Policy[name] ? number | "none" : number };
+/** A limit, `none` for its being off, or nothing to leave it: the parser of options takes `null` for no answer. */
+export type Chosen = { [name in keyof Policy]?: null extends Policy[name] ? number | "none" : number };
 
 /** Says what applies then; without a choice, what applies. */
 export async function configure(chosen: Chosen): Promise<void> {

@@ -1,5 +1,7 @@
 /** `holdfast system`: its subcommands and options. */
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import type { Chosen } from "../system.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 export function systemCommand(): Command {
 	const system = new Command("system").description("the instance itself");
@@ -9,17 +11,11 @@ export function systemCommand(): Command {
 		.option("--history-versions <number>", "versions of each setting that keep their value, or `all`", numberOr("all"))
 		.option("--history-days <number>", "days that a replaced value is kept, or `all`", numberOr("all"))
 		.option("--backup-hours <number>", "hours from one backup to the next, or `never`", numberOr("never"))
-		.option("--backups-kept <number>", "how many backups are kept", number)
-		.action(async (options) => (await import("../system.ts")).configure(options));
+		.option("--backups-kept <number>", "how many backups are kept", wholeNumber)
+		.action(async (options: Chosen) => (await import("../system.ts")).configure(options));
 	return system;
 }
 
 function numberOr(word: string): (text: string) => number | "none" {
-	return (text) => (text === word ? "none" : number(text));
-}
-
-function number(text: string): number {
-	const whole = Number(text);
-	if (Number.isSafeInteger(whole) && whole > 0) return whole;
-	throw new InvalidArgumentError("It is no whole number above 0.");
+	return (text) => (text === word ? "none" : wholeNumber(text));
 }

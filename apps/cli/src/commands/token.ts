@@ -1,6 +1,7 @@
 /** `holdfast token`: its subcommands and options. */
 import { PERMISSIONS, type Permission } from "@holdfast/contract";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
+import { wholeNumber } from "./whole-number.ts";
 
 export function tokenCommand(): Command {
 	const token = new Command("token").description("service tokens, for programs on other machines");
@@ -14,7 +15,7 @@ export function tokenCommand(): Command {
 				.choices(Object.keys(PERMISSIONS) as Permission[])
 				.default(["settings.see", "settings.reveal"]),
 		)
-		.option("-d, --days <number>", "days until it expires (never)", days)
+		.option("-d, --days <number>", "days until it expires (never)", wholeNumber)
 		.action(async (options) => (await import("../tokens.ts")).create(options));
 	token
 		.command("list")
@@ -26,10 +27,4 @@ export function tokenCommand(): Command {
 		.argument("<id>")
 		.action(async (id: string) => (await import("../tokens.ts")).revoke(id));
 	return token;
-}
-
-function days(text: string): number {
-	const number = Number(text);
-	if (Number.isInteger(number) && number > 0) return number;
-	throw new InvalidArgumentError("It is no whole number of days.");
 }
