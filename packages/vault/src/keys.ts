@@ -12,7 +12,6 @@ import { canaryOf, deriveRootKey, fingerprintOf, newDerivation, newRootKey, reco
 import { authorize, type Caller, deny, entry } from "./access.ts";
 import type { RootKeySource } from "./root-key-source.ts";
 import { type Advance, advance, beginData, beginRoot } from "./rotation.ts";
-import type { StoredRotation } from "./storage/schema.ts";
 import type { RootKeyRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
@@ -57,26 +56,25 @@ export async function confirmKit(vault: Vault, caller: Caller, { fingerprint }: 
 /**
  * Begin to replace the root key or the data keys, or go on with it when it is under way. Everything stays usable meanwhile.
  *
- * @throws AppError `ROTATION_UNDER_WAY` when the other kind is being replaced, `ROTATION_NEEDS_PASSPHRASE`,
- * `ROOT_KEY_PASSPHRASE_SHORT`.
+ * @throws AppError `ROTATION_UNDER_WAY` when the other kind is being replaced, or a passphrase is given for a key that there is
+ * already; `ROTATION_NEEDS_PASSPHRASE`, `ROOT_KEY_PASSPHRASE_SHORT`.
  */
 export async function rotate(vault: Vault, caller: Caller, input: RotateKeys): Promise<RotationView> {
 	await authorize(vault, caller, { action: "keys.rotate", target: input.what, environment: null });
-	const underWay = await currentRotation(vault);
-	if (underWay && underWay.kind !== input.what) throw new AppError("ROTATION_UNDER_WAY", { name: underWay.kind });
-	if (!underWay) {
-		const committed =
-			input.what === "data" ? await beginData(vault, caller) : await beginRoot(vault, caller, made(vault, input));
-		if (!committed.done) await adoptOther(vault, input);
+	if (!(await goesOn(vault, input))) {
+		const { done } = await (input.what === "data"
+			? beginData(vault, caller)
+			: beginRoot(vault, caller, made(vault, input)));
+		if (!done) await adoptOther(vault, input);
 	}
 	return resumed(vault, await advance(vault));
 }
 
 /** Someone else was first. If it was to replace the same keys, theirs is the rotation to go on with. */
-async function adoptOther(vault: Vault, { what }: RotateKeys): Promise<void> {
-	await currentRow(vault);
-	const { rotation } = await vault.storage.state();
-	if (rotation?.kind !== what) throw new AppError("ROTATION_UNDER_WAY", { name: rotation?.kind ?? what });
+async function adoptOther({ storage }: Vault, { what, passphrase }: RotateKeys): Promise<void> {
+	const { rotation } = await storage.state();
+	if (rotation?.kind !== what || passphrase !== undefined)
+		throw new AppError("ROTATION_UNDER_WAY", { name: rotation?.kind ?? what });
 }
 
 /** Go on with a rotation for a moment, and say how far it is; `null` when there never was one. */
@@ -94,9 +92,13 @@ function made(vault: Vault, { passphrase }: RotateKeys) {
 	return { key, derivation, canary: canaryOf(key) };
 }
 
-async function currentRotation({ storage }: Vault): Promise<StoredRotation | null> {
+/** Whether a rotation is under way that is the one asked for. One that has its key takes no other from a passphrase. */
+async function goesOn({ storage }: Vault, { what, passphrase }: RotateKeys): Promise<boolean> {
 	const { rotation } = await storage.state();
-	return rotation?.finishedAt === null ? rotation : null;
+	if (rotation?.finishedAt !== null) return false;
+	if (rotation.kind !== what || passphrase !== undefined)
+		throw new AppError("ROTATION_UNDER_WAY", { name: rotation.kind });
+	return true;
 }
 
 async function currentRow({ storage, keys }: Vault): Promise<RootKeyRow> {

@@ -359,6 +359,10 @@ test("one kind of rotation is not begun while the other is under way", async () 
 		code: "ROTATION_UNDER_WAY",
 		fields: { name: "root" },
 	});
+	const passphrase = "not what the new key is of";
+	await expect(keys.rotate(v.vault, admin, { what: "root", passphrase })).rejects.toMatchObject({
+		code: "ROTATION_UNDER_WAY",
+	});
 	expect(await keys.rotate(v.vault, admin, { what: "root" }), "the same kind goes on").toMatchObject({
 		stage: "waiting",
 	});

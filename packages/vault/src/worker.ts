@@ -67,7 +67,9 @@ export class Worker {
 			await this.#parts.storage.reportWorker(row, now - FORGET);
 			this.#reported = { revision, at: now };
 		} catch (error) {
-			this.#parts.warn(`This process could not keep up with what is saved, and tries again: ${(error as Error).message}`);
+			this.#parts.warn(
+				`This process could not keep up with what is saved, and tries again: ${(error as Error).message}`,
+			);
 		}
 	}
 

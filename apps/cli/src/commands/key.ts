@@ -1,5 +1,5 @@
 /** `holdfast key`: its subcommands and options. */
-import { Command } from "commander";
+import { Command, Option } from "commander";
 
 export function keyCommand(): Command {
 	const key = new Command("key").description("the root key, its recovery kit, and the keys beneath it");
@@ -23,7 +23,7 @@ export function keyCommand(): Command {
 	key
 		.command("rotate")
 		.description("replace the root key, or go on replacing it; everything stays usable meanwhile")
-		.option("--data", "replace the data keys instead, and seal every value anew")
+		.addOption(new Option("--data", "replace the data keys instead, and seal every value anew").conflicts("passphrase"))
 		.option("--passphrase", "ask for a passphrase that the new root key is derived from")
 		.action(async (options: { data?: true; passphrase?: true }) => (await import("../keys.ts")).rotate(options));
 	return key;

@@ -19,11 +19,13 @@ export const ConfirmKit = z.strictObject({ fingerprint: z.string().min(1).max(40
 /** `root`: a new root key, data keys re-sealed. `data`: new data keys, values re-sealed. */
 export const RotationKind = z.enum(["root", "data"]);
 
-export const RotateKeys = z.strictObject({
-	what: RotationKind.default("root"),
-	/** The new passphrase, where the root key comes from one. */
-	passphrase: z.string().min(1).max(1_000).optional(),
-});
+export const RotateKeys = z
+	.strictObject({
+		what: RotationKind.default("root"),
+		/** The passphrase that the new root key is to be derived from. */
+		passphrase: z.string().min(1).max(1_000).optional(),
+	})
+	.refine(({ what, passphrase }) => what === "root" || passphrase === undefined, "Data keys have no passphrase.");
 
 export const RotationView = z.object({
 	kind: RotationKind,
