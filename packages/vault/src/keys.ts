@@ -8,8 +8,9 @@ import type {
 	RotateKeys,
 	RotationView,
 } from "@holdfast/contract/schemas";
-import { canaryOf, deriveRootKey, fingerprintOf, newDerivation, newRootKey, recoveryKit } from "@holdfast/crypto";
+import { deriveRootKey, fingerprintOf, newDerivation, newRootKey, recoveryKit } from "@holdfast/crypto";
 import { authorize, type Caller, deny, entry } from "./access.ts";
+import type { MadeKey } from "./root-key-place.ts";
 import type { RootKeySource } from "./root-key-source.ts";
 import { type Advance, advance, beginData, beginRoot } from "./rotation.ts";
 import type { RootKeyRow } from "./storage/storage.ts";
@@ -64,7 +65,7 @@ export async function rotate(vault: Vault, caller: Caller, input: RotateKeys): P
 	if (!(await goesOn(vault, input))) {
 		const { done } = await (input.what === "data"
 			? beginData(vault, caller)
-			: beginRoot(vault, caller, made(vault, input)));
+			: beginRoot(vault, caller, newKey(vault, input)));
 		if (!done) await adoptOther(vault, input);
 	}
 	return resumed(vault, await advance(vault));
@@ -84,12 +85,13 @@ export async function resume(vault: Vault, caller: Caller): Promise<RotationView
 	return (await vault.storage.state()).rotation && resumed(vault, how);
 }
 
-function made(vault: Vault, { passphrase }: RotateKeys) {
-	if (vault.keys.roots.source.kind === "passphrase" && passphrase === undefined)
-		throw new AppError("ROTATION_NEEDS_PASSPHRASE");
-	const derivation = passphrase === undefined ? null : newDerivation();
-	const key = derivation && passphrase !== undefined ? deriveRootKey(passphrase, derivation) : newRootKey();
-	return { key, derivation, canary: canaryOf(key) };
+function newKey({ keys }: Vault, { passphrase }: RotateKeys): MadeKey {
+	if (passphrase !== undefined) {
+		const derivation = newDerivation();
+		return { key: deriveRootKey(passphrase, derivation), derivation };
+	}
+	if (keys.roots.source.kind === "passphrase") throw new AppError("ROTATION_NEEDS_PASSPHRASE");
+	return { key: newRootKey(), derivation: null };
 }
 
 /** Whether a rotation is under way that is the one asked for. One that has its key takes no other from a passphrase. */

@@ -16,11 +16,11 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { AppError } from "@holdfast/contract";
-import { type Derivation, deriveRootKey, newDerivation, newRootKey, type RootKey, rootKeyText } from "@holdfast/crypto";
+import { type Derivation, newDerivation, newRootKey, type RootKey, rootKeyText } from "@holdfast/crypto";
 import { type RootKeyOptions, readKeyFile, rootKeySource } from "./root-key-source.ts";
 
 /** A key, and how it is derived from a passphrase if it is. */
-interface MadeKey {
+export interface MadeKey {
 	key: RootKey;
 	derivation: Derivation | null;
 }
@@ -28,16 +28,13 @@ interface MadeKey {
 /**
  * The key of a first start: what is given, derived, or in the file; a file that is not there is made.
  *
- * @throws AppError `ROOT_KEY_MALFORMED`, `ROOT_KEY_UNWRITABLE`
+ * @throws AppError with one of the codes `ROOT_KEY_…`.
  */
 export function firstRootKey(options: RootKeyOptions): MadeKey {
 	const source = rootKeySource(options);
-	if (source.kind === "passphrase") {
-		const derivation = newDerivation();
-		return { key: deriveRootKey(options.passphrase ?? "", derivation), derivation };
-	}
-	const key = source.read([], () => true);
-	return { key: key ?? makeKeyFile(options.file, newRootKey()), derivation: null };
+	const derivation = source.kind === "passphrase" ? newDerivation() : null;
+	const key = source.read(derivation ? [derivation] : [], () => true);
+	return { key: key ?? makeKeyFile(options.file, newRootKey()), derivation };
 }
 
 /**

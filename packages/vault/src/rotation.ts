@@ -4,17 +4,17 @@
  * is gone only when no ciphertext names it, and an old root key only when its source has the new one.
  */
 import {
+	canaryOf,
 	envelopeKeyId,
 	type KeyOwner,
 	open,
-	type RootKey,
 	type SealContext,
 	type SealedDataKey,
 	seal,
 	sealRootKey,
 } from "@holdfast/crypto";
 import { bySystem, type Caller, entry } from "./access.ts";
-import { replaceRootKey } from "./root-key-place.ts";
+import { type MadeKey, replaceRootKey } from "./root-key-place.ts";
 import { contextOf } from "./sealed-context.ts";
 import type { StoredRotation } from "./storage/schema.ts";
 import type { PlaceName, Resealed, SealedRow } from "./storage/sealed.ts";
@@ -40,18 +40,13 @@ const USUAL: Pace = { batch: 500, budget: 200 };
 export type Advance = "more" | "waiting" | "stuck" | "done";
 
 /** Begin to replace the root key. Whether nobody else has begun meanwhile is the commit's to say. */
-export async function beginRoot(
-	vault: Vault,
-	caller: Caller,
-	made: { key: RootKey; derivation: RootKeyRow["derivation"]; canary: string },
-): Promise<Committed> {
+export async function beginRoot(vault: Vault, caller: Caller, { key, derivation }: MadeKey): Promise<Committed> {
 	const { storage, keys } = vault;
-	const { key, ...marks } = made;
 	const before = keys.roots.current;
 	const instance = storage.instance.id;
 	const times = { createdAt: Date.now(), retiredAt: null, kitStoredAt: null };
 	const bridge = sealRootKey(before, instance, key);
-	const row: RootKeyRow = { id: key.id, state: "current", bridge, ...marks, ...times };
+	const row: RootKeyRow = { id: key.id, state: "current", bridge, derivation, canary: canaryOf(key), ...times };
 	// Whatever opened with the old key opens with the new one: the old key itself, and the keys before it.
 	const bridges = (await storage.rootKeys()).flatMap(({ id }) => {
 		const older = keys.roots.get(id);
@@ -66,6 +61,7 @@ export async function beginRoot(
 export async function beginData(vault: Vault, caller: Caller): Promise<Committed> {
 	const { storage } = vault;
 	const { generation } = await storage.state();
+	// The instance's own key is left out.
 	let total = -1;
 	for (const place of ["dataKey", "value", "snapshot"] as const) total += await storage.countSealed(place);
 	const rotation = begun(caller, { kind: "data", from: null, to: null, total });

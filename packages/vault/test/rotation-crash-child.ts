@@ -2,7 +2,7 @@
  * Replaces keys until it is killed at one step: `rotation-crash-child.ts <folder> <root|data> <step> <nth>`. A rotation that
  * is under way is gone on with; when none is, one is begun. Ends by itself when that one is done before the step is reached.
  */
-import { canaryOf, newRootKey } from "@holdfast/crypto";
+import { newRootKey } from "@holdfast/crypto";
 import { advance, beginData, beginRoot } from "../src/rotation.ts";
 import { openVault, type Step } from "../src/vault.ts";
 import { admin, optionsIn } from "./harness.ts";
@@ -19,8 +19,6 @@ function onStep(step: Step): void {
 await using vault = await openVault(optionsIn(folder, { serves: false, onStep }));
 if ((await vault.storage.state()).rotation?.finishedAt !== null) {
 	const key = newRootKey();
-	await (what === "data"
-		? beginData(vault, admin)
-		: beginRoot(vault, admin, { key, derivation: null, canary: canaryOf(key) }));
+	await (what === "data" ? beginData(vault, admin) : beginRoot(vault, admin, { key, derivation: null }));
 }
 while ((await advance(vault, { batch: 3, budget: 1_000 })) === "more");
