@@ -32,6 +32,11 @@ export function addPerson({ database }: Vault, id: string, role: Role = "editor"
 	return person(id, role);
 }
 
+/** The owners of data keys that are no longer current and are still there. */
+export function replacedKeys({ database }: Vault): unknown[] {
+	return database.$client.prepare("SELECT owner FROM data_key WHERE current = 0").pluck().all();
+}
+
 export function testFolder(): { path: string; [Symbol.dispose](): void } {
 	const path = mkdtempSync(join(tmpdir(), "holdfast-"));
 	return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };

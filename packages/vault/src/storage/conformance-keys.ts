@@ -22,7 +22,6 @@ export function keysConformance(made: () => Promise<Subject>): void {
 		expect(await s.storage.commit(replaced)).toMatchObject({ done: true });
 		expect(await s.storage.commit(replaced)).toMatchObject({ done: false });
 		expect(await s.storage.dataKey("environment:default")).toMatchObject({ id: next.id });
-		expect(await s.storage.replacedKeys()).toEqual([{ id: KEY, owner: "environment:default" }]);
 		const finish = (leaving: boolean) =>
 			s.storage.commit({ keyring: { step: "finished-data", at, leaving }, audit: [] });
 		expect(await finish(false)).toEqual({ done: false, conflict: `the key ${KEY}` });
@@ -33,7 +32,9 @@ export function keysConformance(made: () => Promise<Subject>): void {
 		const rows = row ? [{ ...row, before: row.sealed, sealed: sealedUnder(next.id, "A 1") }] : [];
 		await s.storage.commit({ keyring: { step: "resealed", place: "value", rows }, audit: [] });
 		await s.storage.commit({ keyring: { step: "resealed", place: "value", rows }, audit: [] });
-		expect(await s.storage.references(KEY)).toBe(0);
+		expect((await s.storage.sealed("value", { after: null, limit: 10 })).map(({ sealed }) => sealed)).toEqual([
+			sealedUnder(next.id, "A 1"),
+		]);
 		expect(await finish(false)).toMatchObject({ done: true });
 		expect(await s.storage.dataKeyById(KEY)).toBeNull();
 		expect(await s.storage.dataKey("environment:default")).toMatchObject({ id: next.id });
@@ -79,7 +80,6 @@ export function keysConformance(made: () => Promise<Subject>): void {
 		await s.storage.commit({ keyring: { step: "resealed", place: "dataKey", rows }, audit: [] });
 		expect((await s.storage.state()).rotation).toMatchObject({ done: 1, finishedAt: null });
 		// The new key's own bridge is under the old one, and goes with it.
-		expect(await s.storage.references(ROOT)).toBe(1);
 		expect(await s.storage.commit(retire)).toMatchObject({ done: true });
 		const states = (await s.storage.rootKeys()).map(({ id, state, bridge }) => [id, state, textIn(bridge)]);
 		expect(states).toEqual([

@@ -14,15 +14,7 @@ import { type FolderLock, openLock } from "./lock.ts";
 import { makePrivateFile } from "./private-file.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
 import { backups, dataKeys, instances, rootKeys, tokens, workers } from "./schema.ts";
-import {
-	countUnder,
-	type PlaceName,
-	SEALED,
-	type SealedRow,
-	selectSealed,
-	toSealedRow,
-	type Wanted,
-} from "./sealed.ts";
+import { type PlaceName, SEALED, type SealedRow, selectSealed, toSealedRow, type Wanted } from "./sealed.ts";
 import type {
 	BackupRow,
 	Change,
@@ -99,11 +91,6 @@ export class SqliteStorage implements Storage {
 		return rows.flatMap((row) => toDataKey(row) ?? []);
 	}
 
-	replacedKeys() {
-		const replaced = this.#db.select().from(dataKeys).where(eq(dataKeys.current, false));
-		return translated(() => replaced.all().map(({ id, owner }) => ({ id, owner: owner as KeyOwner })));
-	}
-
 	countSealed(place: PlaceName): number {
 		const { table, column } = SEALED[place];
 		const count = sql`select count(${sql.identifier(column)}) as n from ${sql.identifier(table)}`;
@@ -113,10 +100,6 @@ export class SqliteStorage implements Storage {
 	sealed(place: PlaceName, wanted: Wanted): SealedRow[] {
 		const rows = translated(() => this.#db.all<Record<string, unknown>>(selectSealed(place, wanted)));
 		return rows.map((row) => toSealedRow(place, row));
-	}
-
-	references(keyId: string): number {
-		return translated(() => this.#db.get<{ n: number }>(countUnder(keyId))?.n ?? 0);
 	}
 
 	current(environment: string, owner: string, since = -1) {

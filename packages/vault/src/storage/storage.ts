@@ -3,7 +3,7 @@
  * `conformance.ts` is the suite that each of them passes.
  */
 import type { Drill, Policy } from "@holdfast/contract/schemas";
-import type { Derivation, KeyOwner, SealedDataKey } from "@holdfast/crypto";
+import type { Derivation, SealedDataKey } from "@holdfast/crypto";
 import type { StoredMirror, StoredRotation } from "./schema.ts";
 import type { PlaceName, Resealed, SealedRow, Wanted } from "./sealed.ts";
 
@@ -243,14 +243,10 @@ export interface Storage {
 	dataKeyById(id: string): Answer<SealedDataKey | null>;
 	/** Data keys that have yet to be replaced, oldest ids first: current ones of a generation before the instance's. */
 	staleKeys(limit: number): Answer<SealedDataKey[]>;
-	/** The ids and owners of data keys that are no longer current. */
-	replacedKeys(): Answer<Array<{ id: string; owner: KeyOwner }>>;
 	/** How many envelopes a place has. */
 	countSealed(place: PlaceName): Answer<number>;
 	/** Envelopes of a place in the order of its key. */
 	sealed(place: PlaceName, wanted: Wanted): Answer<SealedRow[]>;
-	/** How many envelopes are sealed under a key. */
-	references(keyId: string): Answer<number>;
 	/** The current versions of an owner in an environment, removals included, that are newer than `since`. */
 	current(environment: string, owner: string, since?: number): Answer<VersionRow[]>;
 	/** The current versions of every owner in an environment, without removals. */
