@@ -3,7 +3,7 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
-import { admin, optionsIn, testFolder, testVault } from "../test/harness.ts";
+import { admin, damaged, optionsIn, testFolder, testVault } from "../test/harness.ts";
 import { environments, openVault, settings } from "./index.ts";
 import { readSavedValues } from "./snapshot.ts";
 
@@ -37,7 +37,7 @@ async function tampered(writes: Record<string, string>, sql: string) {
 	};
 }
 
-const FLIP = "UPDATE version SET sealed = substr(sealed, 1, 40) || x'00' || substr(sealed, 42) WHERE name = 'B'";
+const FLIP = `UPDATE version SET sealed = ${damaged("sealed")} WHERE name = 'B'`;
 
 test("FAULTS 20: one damaged row says so, everything else loads, and the value is still served from the snapshot", async () => {
 	await using t = await tampered({ A: "a", B: "b", C: "c" }, FLIP);

@@ -6,6 +6,7 @@ import { describe, expect, test, vi } from "vitest";
 import {
 	addPerson,
 	admin,
+	damaged,
 	optionsIn,
 	person,
 	replacedKeys,
@@ -335,7 +336,7 @@ describe("data keys", () => {
 		await using v = await testVault({ serves: false });
 		await fill(v);
 		v.vault.database.$client.exec(
-			"UPDATE version SET sealed = cast(substr(sealed, 1, 40) || x'00' || substr(sealed, 42) AS blob) WHERE name = 'KEY' AND version = 1 AND owner = 'ann'",
+			`UPDATE version SET sealed = cast(${damaged("sealed")} AS blob) WHERE name = 'KEY' AND version = 1 AND owner = 'ann'`,
 		);
 		expect(await keys.rotate(v.vault, admin, { what: "data" })).toMatchObject({ stage: "done" });
 		expect(replacedKeys(v.vault)).toEqual(["user:ann"]);

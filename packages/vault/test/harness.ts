@@ -32,6 +32,12 @@ export function addPerson({ database }: Vault, id: string, role: Role = "editor"
 	return person(id, role);
 }
 
+/** SQL for what a column has, with its 41st byte changed, whatever that was; as text, as a careless hand would leave it. */
+export function damaged(column: string): string {
+	const byte = `CASE substr(${column}, 41, 1) WHEN x'00' THEN x'01' ELSE x'00' END`;
+	return `substr(${column}, 1, 40) || ${byte} || substr(${column}, 42)`;
+}
+
 /** The owners of data keys that are no longer current and are still there. */
 export function replacedKeys({ database }: Vault): unknown[] {
 	return database.$client.prepare("SELECT owner FROM data_key WHERE current = 0").pluck().all();
