@@ -30,7 +30,7 @@ export async function kit(): Promise<void> {
 	process.stderr.write("Once it is stored, say so with `holdfast key confirm`.\n");
 }
 
-/** @throws AppError `ROOT_KEY_MALFORMED` for what is no kit, `ROOT_KEY_WRONG` for the kit of another key. */
+/** @throws AppError `ROOT_KEY_MALFORMED` for what is no kit, refusal `KIT_WRONG` for the kit of another key. */
 export async function confirm(): Promise<void> {
 	const { fingerprint } = parseRootKey(await askHidden("The kit as you stored it: "), "the recovery kit");
 	await withClient((client) => client.keys.confirmKit.mutate({ fingerprint }));

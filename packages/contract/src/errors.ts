@@ -133,6 +133,11 @@ export const ERRORS = {
 		"The recovery kit of root key {name} was shown and confirmed to be stored.",
 		"Print it again with `holdfast key kit` on the server's machine.",
 	),
+	KIT_WRONG: row(
+		"PRECONDITION_FAILED",
+		"This is the recovery kit of another root key: it is of {name}, and the current key is {detail}.",
+		"Store the kit that `holdfast key kit` prints now, and confirm that one.",
+	),
 	ROTATION_UNDER_WAY: row(
 		"CONFLICT",
 		"A rotation of the {name} keys is under way.",

@@ -37,20 +37,20 @@ export async function kit(vault: Vault, caller: Caller): Promise<RecoveryKit> {
 /**
  * Say that the recovery kit of the current root key is stored.
  *
- * @throws AppError `ROOT_KEY_WRONG` when the key has been replaced meanwhile.
+ * @throws AppError `KIT_WRONG` when it is another key's, or the key has been replaced meanwhile.
  */
 export async function confirmKit(vault: Vault, caller: Caller, { fingerprint }: ConfirmKit): Promise<RootKeyView> {
 	const { id } = await currentRow(vault);
 	const act = { action: "keys.confirmKit", target: fingerprint, environment: null } as const;
 	await authorize(vault, caller, act);
 	const { current } = vault.keys.roots;
-	const detail = `the kit is of ${fingerprint}, the current key is ${current.fingerprint}`;
-	if (fingerprint !== current.fingerprint) throw new AppError("ROOT_KEY_WRONG", { detail });
+	const wrong = new AppError("KIT_WRONG", { name: fingerprint, detail: current.fingerprint });
+	if (fingerprint !== current.fingerprint) throw wrong;
 	const { done } = await vault.storage.commit({
 		keyring: { step: "kit-stored", id, at: Date.now() },
 		audit: [entry(caller, { ...act, outcome: "done" })],
 	});
-	if (!done) throw new AppError("ROOT_KEY_WRONG", { detail });
+	if (!done) throw wrong;
 	return rootKeyView(vault);
 }
 

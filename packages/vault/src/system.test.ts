@@ -59,7 +59,7 @@ test("the kit opens the data, is shown until it is said to be stored, and after 
 		instance: v.vault.storage.instance.id,
 	});
 	await expect(keys.confirmKit(v.vault, owner, { fingerprint: "0000-0000-0000-0000" })).rejects.toMatchObject({
-		code: "ROOT_KEY_WRONG",
+		code: "KIT_WRONG",
 	});
 	expect((await keys.kit(v.vault, owner)).kit).toBe(shown.kit);
 	expect((await keys.confirmKit(v.vault, owner, shown)).kitStoredAt).toBeGreaterThan(0);

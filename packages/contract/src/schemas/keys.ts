@@ -14,7 +14,8 @@ export const RecoveryKit = z.object({
 	createdAt: z.number().nullable(),
 });
 
-export const ConfirmKit = z.strictObject({ fingerprint: z.string().min(1).max(40) });
+/** A fingerprint and nothing else, since it is told and recorded: the kit itself, put here by mistake, must not be. */
+export const ConfirmKit = z.strictObject({ fingerprint: z.string().regex(/^[0-9a-f]{4}(-[0-9a-f]{4}){3}$/) });
 
 /** `root`: a new root key, data keys re-sealed. `data`: new data keys, values re-sealed. */
 export const RotationKind = z.enum(["root", "data"]);
