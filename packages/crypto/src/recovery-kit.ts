@@ -7,15 +7,15 @@
  *                                52 of the key's 32 bytes, 6 of the checksum
  */
 import { readBech32m, writeBech32m } from "./bech32m.ts";
-import type { RootKey } from "./root-key.ts";
+import type { SealingKey } from "./envelope.ts";
 
 const HUMAN_PART = "holdfast";
 const PREFIX = `${HUMAN_PART}1`;
 const CHARACTERS = PREFIX.length + 58;
 
 /** The recovery kit of a root key: one line of 79 characters. */
-export function recoveryKit(key: RootKey): string {
-	const text = writeBech32m(HUMAN_PART, key.key.export());
+export function recoveryKit({ key }: Pick<SealingKey, "key">): string {
+	const text = writeBech32m(HUMAN_PART, key.export());
 	return [PREFIX, ...(text.slice(PREFIX.length).match(/.{1,5}/g) ?? [])].join("-").toUpperCase();
 }
 
