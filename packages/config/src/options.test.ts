@@ -56,11 +56,18 @@ test("each listed variable changes some option", () => {
 	}
 });
 
-test("what is run to get the root key is never read from a project's .env", () => {
+test("what is run to get the root key is never read from a project's .env, and is not passed over in silence there", () => {
 	using folder = testFolder();
 	writeFileSync(join(folder.path, ".env"), "HOLDFAST_ROOT_KEY_COMMAND=touch ran\n");
 
-	expect(readOptions({}, folder.path).rootKey.command).toBeNull();
+	for (const env of [{}, { HOLDFAST_ROOT_KEY_COMMAND: "true" }])
+		expect(() => readOptions(env, folder.path)).toThrow(
+			expect.objectContaining({
+				code: "OPTION_INVALID",
+				message: expect.stringMatching(/^HOLDFAST_ROOT_KEY_COMMAND .*process environment alone, and stands in \.env/),
+			}),
+		);
+	writeFileSync(join(folder.path, ".env"), "");
 	expect(readOptions({ HOLDFAST_ROOT_KEY_COMMAND: "true" }, folder.path).rootKey.command).toBe("true");
 });
 

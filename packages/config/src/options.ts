@@ -40,7 +40,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readOptions(env: Environment = process.env, cwd: string = process.cwd()): Options {
 	const projectDir = env.HOLDFAST_DATA_DIR ? cwd : findProject(cwd);
 	const envFile = readEnvValues(join(projectDir, envFileName(DEFAULT_ENVIRONMENT)));
-	const read = (name: VariableName) => env[name] || (name === PROCESS_ONLY ? null : envFile.get(name)) || null;
+	// Passed over in silence, it would leave a first start to make a key of its own.
+	if (envFile.get(PROCESS_ONLY)) {
+		const detail = "it is taken from the process environment alone, and stands in .env";
+		throw new AppError("OPTION_INVALID", { name: PROCESS_ONLY, detail });
+	}
+	const read = (name: VariableName) => env[name] || envFile.get(name) || null;
 	const dataDir = resolve(projectDir, read("HOLDFAST_DATA_DIR") ?? ".holdfast");
 	const keyFile = read("HOLDFAST_ROOT_KEY_FILE");
 	return {

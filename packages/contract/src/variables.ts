@@ -96,5 +96,5 @@ export const VARIABLES = [
 
 export type VariableName = (typeof VARIABLES)[number]["name"];
 
-/** Read from the process environment alone: a line in a project's `.env` must not be able to say what is run. */
+/** Read from the process environment alone, and refused in a project's `.env`: no line there may say what is run. */
 export const PROCESS_ONLY: VariableName = "HOLDFAST_ROOT_KEY_COMMAND";
