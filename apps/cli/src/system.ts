@@ -20,8 +20,8 @@ export async function configure(chosen: Chosen): Promise<void> {
 function sentences({ historyVersions, historyDays, backupHours, backupsKept }: Policy): string {
 	const versions = historyVersions === null ? "all versions" : counted(historyVersions, "version");
 	const days = historyDays === null ? "" : `, earlier ones for ${counted(historyDays, "day")}`;
-	const every = backupHours === null ? "never by themselves" : `every ${counted(backupHours, "hour")}`;
-	return `Kept of each setting: ${versions}${days}. Backups are made ${every}, and ${backupsKept} of them kept.`;
+	const every = backupHours === null ? "never made by themselves" : `made every ${counted(backupHours, "hour")}`;
+	return `Kept of each setting: ${versions}${days}. Backups are ${every}, and ${backupsKept} of them kept.`;
 }
 
 function counted(count: number, unit: string): string {
