@@ -69,6 +69,11 @@ export function keysConformance(made: () => Promise<Subject>): void {
 		const begin = { keyring: { step: "began-root", before: ROOT, key, bridges, rotation }, audit: [] } as const;
 		expect(await s.storage.commit(begin)).toMatchObject({ done: true });
 		expect(await s.storage.commit(begin)).toMatchObject({ done: false });
+		const data = { step: "began-data", generation: 1, rotation: { ...rotation, kind: "data" } } as const;
+		expect(await s.storage.commit({ keyring: data, audit: [] }), "not over the other kind").toMatchObject({
+			done: false,
+		});
+		expect((await s.storage.state()).rotation).toMatchObject({ kind: "root", to: NEXT_ROOT });
 		const retire = { keyring: { step: "retired-root", id: ROOT, at }, audit: [] } as const;
 		expect(await s.storage.commit(retire)).toEqual({ done: false, conflict: `the key ${ROOT}` });
 
