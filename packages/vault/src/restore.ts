@@ -151,9 +151,12 @@ async function bringBack(options: RestoreOptions, header: BackupHeader, found: F
 			keyFile = rootKey.file;
 		}
 		renameSync(database, join(dataDir, DATABASE_FILE));
+		// From here on the database needs its key, whatever else fails.
+		const kept = keyFile;
+		keyFile = null;
 		sync(dataDir);
-		const keyElsewhere = keyFile === null && own?.id !== root.id;
-		return { ...restored, at: header.at, fingerprint: root.fingerprint, keyFile, keyElsewhere };
+		const keyElsewhere = kept === null && own?.id !== root.id;
+		return { ...restored, at: header.at, fingerprint: root.fingerprint, keyFile: kept, keyElsewhere };
 	} catch (error) {
 		if (keyFile !== null) rmSync(keyFile, { force: true });
 		throw error;

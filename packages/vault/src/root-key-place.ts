@@ -44,7 +44,11 @@ export function firstRootKey(options: RootKeyOptions): MadeKey {
 export function replaceRootKey(options: RootKeyOptions, before: RootKey, key: RootKey): boolean {
 	if (rootKeySource(options).kind !== "file") return false;
 	const there = readKeyFile(options.file);
-	if (there?.id === key.id) return true;
+	if (there?.id === key.id) {
+		// Whoever put it there may have been cut off before it was durable.
+		syncFolder(dirname(options.file));
+		return true;
+	}
 	return there?.id === before.id && replaceKeyFile(options.file, key);
 }
 

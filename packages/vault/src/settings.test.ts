@@ -16,7 +16,7 @@ test("FAULTS 24: a value that was saved plain and then as a secret is masked in 
 	expect(versions.map(({ secret, shown }) => [secret, shown])).toEqual([
 		[true, "••••cret"],
 		[false, "••••cret"],
-		[false, "first-and-plain-value"],
+		[false, "••••alue"],
 	]);
 });
 
