@@ -265,19 +265,6 @@ describe("the root key", () => {
 		expect(readSavedValues(v.vault.options.dataDir, next.options.rootKey, "default").own.get("KEY")?.value).toBe("two");
 	});
 
-	test("moves from a variable to a passphrase, once the variable, which comes first, is unset", async () => {
-		const rootKey = { text: rootKeyText(newRootKey()), file: "unused" };
-		await using v = await testVault({ serves: false, rootKey });
-		const passphrase = "from now on a passphrase";
-		expect(await keys.rotate(v.vault, admin, { what: "root", passphrase })).toMatchObject({
-			wanted: "Unset HOLDFAST_ROOT_KEY, set HOLDFAST_ROOT_KEY_PASSPHRASE to the new passphrase, and restart.",
-		});
-		await using both = await openVault({ ...v.vault.options, rootKey: { ...rootKey, passphrase } });
-		expect(await keys.resume(both, admin), "set beside it, it is not looked at").toMatchObject({ stage: "waiting" });
-		await using next = await openVault({ ...v.vault.options, rootKey: { ...rootKey, text: null, passphrase } });
-		expect(await keys.resume(next, admin)).toMatchObject({ stage: "done" });
-	});
-
 	test("moves from a file to a passphrase, and the file is left as it is", async () => {
 		await using v = await testVault({ serves: false });
 		await fill(v);
@@ -360,22 +347,6 @@ test.each(["root", "data"] as const)(
 		expect(existsSync(join(options.dataDir, "root.key"))).toBe(true);
 	},
 );
-
-test("one kind of rotation is not begun while the other is under way", async () => {
-	await using v = await testVault({ serves: false, rootKey: { text: rootKeyText(newRootKey()), file: "unused" } });
-	await keys.rotate(v.vault, admin, { what: "root" });
-	await expect(keys.rotate(v.vault, admin, { what: "data" })).rejects.toMatchObject({
-		code: "ROTATION_UNDER_WAY",
-		fields: { name: "root" },
-	});
-	const passphrase = "not what the new key is of";
-	await expect(keys.rotate(v.vault, admin, { what: "root", passphrase })).rejects.toMatchObject({
-		code: "ROTATION_UNDER_WAY",
-	});
-	expect(await keys.rotate(v.vault, admin, { what: "root" }), "the same kind goes on").toMatchObject({
-		stage: "waiting",
-	});
-});
 
 test.each([
 	["root", "data"],
