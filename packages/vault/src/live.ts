@@ -28,15 +28,59 @@ export interface LiveEnvironment {
 	readonly removed: boolean;
 }
 
+/** `elsewhere`: not only this process's own saves. */
+type Listener = (revision: number, elsewhere: boolean) => void;
+
 export class Live {
 	readonly #storage: Storage;
 	readonly #keys: KeyRing;
+	readonly #warn: (message: string) => void;
+	readonly #listeners = new Set<Listener>();
 	#environments = new Map<string, LiveEnvironment>();
 	#revision = -1;
+	#unwatch: () => void = () => {};
+	/** Whether the listeners are about to be told, and whether of anything that another process did. */
+	#telling = { soon: false, elsewhere: false };
 
-	constructor(storage: Storage, keys: KeyRing) {
+	constructor(storage: Storage, keys: KeyRing, warn: (message: string) => void) {
 		this.#storage = storage;
 		this.#keys = keys;
+		this.#warn = warn;
+	}
+
+	/**
+	 * Be told, within milliseconds, of what any process commits, once this one has taken it in; also when someone's access was
+	 * ended. Told once of several, and now and then of nothing. Gives what ends it.
+	 */
+	onChange(listener: Listener): () => void {
+		// Each of its own, so that the same function may listen twice.
+		const own: Listener = (...news) => listener(...news);
+		if (this.#listeners.size === 0) this.#unwatch = this.#storage.onRevision(() => void this.#wake());
+		this.#listeners.add(own);
+		return () => {
+			if (this.#listeners.delete(own) && this.#listeners.size === 0) this.#unwatch();
+		};
+	}
+
+	async #wake(): Promise<void> {
+		try {
+			await this.refresh();
+			this.#tell(false);
+		} catch (error) {
+			this.#warn(`What was saved elsewhere could not be taken in: ${(error as Error).message}`);
+		}
+	}
+
+	/** Once whoever commits at this moment has gone on with it. */
+	#tell(elsewhere: boolean): void {
+		this.#telling.elsewhere ||= elsewhere;
+		if (this.#telling.soon || this.#listeners.size === 0) return;
+		this.#telling.soon = true;
+		setImmediate(() => {
+			const news = [this.#revision, this.#telling.elsewhere] as const;
+			this.#telling = { soon: false, elsewhere: false };
+			for (const listener of [...this.#listeners]) listener(...news);
+		});
 	}
 
 	/** Catch up with the database and return its revision. Costs microseconds when nothing moved. */
@@ -49,8 +93,11 @@ export class Live {
 			const isKnown = known?.edition === row.edition && known.revision === row.revision;
 			next.set(row.id, isKnown ? known : await this.#load(row, known));
 		}
+		// What was asked for before another reader took in more is older than what that one may count on.
+		if (revision < this.#revision) return this.#revision;
 		this.#environments = next;
 		this.#revision = revision;
+		this.#tell(true);
 		return revision;
 	}
 
@@ -99,6 +146,7 @@ export class Live {
 		const { name, mirror } = known;
 		this.#environments.set(environment.id, { ...environment, name, mirror });
 		this.#revision = environment.revision;
+		this.#tell(false);
 	}
 
 	/** Open an environment's snapshot, and each row that changed since it was last opened here. */

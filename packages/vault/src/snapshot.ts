@@ -23,6 +23,8 @@ export { type RootKeyOptions, rootKeySource } from "./root-key-source.ts";
 
 /** The database's file in the data folder. */
 export const DATABASE_FILE = "holdfast.db";
+/** The file beside it whose change says that something was committed; see storage/revision-file.ts. */
+export const REVISION_FILE = "revision";
 
 export interface SnapshotValue {
 	/** `null` for a setting that is saved but whose row does not open: whoever needs it is to be told, not given another. */

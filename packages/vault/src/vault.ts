@@ -76,7 +76,7 @@ export async function openVault(given: VaultOptions): Promise<Vault> {
 	const instanceKey = await keys.find("instance");
 	if (!instanceKey) throw new AppError("VALUE_DAMAGED", { name: "the instance's data key" });
 	const fingerprint = fingerprinter(instanceKey);
-	const live = new Live(storage, keys);
+	const live = new Live(storage, keys, given.warn);
 	const folder = await projectFolder(storage, given);
 	const options = { ...given, projectDir: resolve(given.dataDir, folder) };
 	const { warn } = options;

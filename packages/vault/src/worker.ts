@@ -1,6 +1,7 @@
 /**
- * This process as one of those that hold the saved values: it looks for new revisions, takes them in, brings up the files
- * that other processes left behind or someone edited, carries on with a rotation, and reports which revision it holds.
+ * This process as one of those that hold the saved values: it takes in what others save, brings up the files that they left
+ * behind or someone edited, carries on with a rotation, and reports which revision it holds. It is woken by each save of
+ * others, and looks by itself as well: for edits, and for what it was not woken for.
  */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
@@ -12,6 +13,7 @@ import type { Vault } from "./vault.ts";
 /** All in milliseconds. A worker that was not heard of for LIVE is taken for gone. */
 const LOOK_EVERY = 500;
 const REPORT_EVERY = 10_000;
+const REPORT_AGAIN = 200;
 const LIVE = 30_000;
 const FORGET = 24 * 60 * 60 * 1000;
 
@@ -29,48 +31,73 @@ interface WorkerParts {
 export class Worker {
 	readonly id = randomUUID();
 	readonly #parts: WorkerParts;
+	/** The revision that the files were last brought up to. */
+	#synced = -1;
 	#reported = { revision: -1, at: 0 };
 	/** Why a rotation could not go on at the last turn. */
 	#heldUp: string | null = null;
 	#timer: NodeJS.Timeout | undefined;
+	#unwatch: () => void = () => {};
 	#turn: Promise<void> = Promise.resolve();
+	#waiting = false;
 
 	constructor(parts: WorkerParts) {
 		this.#parts = parts;
 	}
 
 	async start(): Promise<void> {
-		await this.#look();
-		this.#timer = setInterval(() => {
-			this.#turn = this.#turn.then(() => this.#look());
-		}, LOOK_EVERY);
+		// Of its own saves, this process has done by itself what there is to do.
+		this.#unwatch = this.#parts.live.onChange((_, elsewhere) => {
+			if (elsewhere) this.#wake();
+		});
+		this.#timer = setInterval(() => this.#next(() => this.#look()), LOOK_EVERY);
 		this.#timer.unref();
+		this.#next(() => this.#look());
+		await this.#turn;
 	}
 
 	async stop(): Promise<void> {
 		clearInterval(this.#timer);
+		this.#unwatch();
 		await this.#turn;
 		await this.#parts.storage.removeWorker(this.id);
 	}
 
+	/** Once after the turn that is under way, however often it is asked for meanwhile. */
+	#wake(): void {
+		if (this.#waiting) return;
+		this.#waiting = true;
+		this.#next(() => {
+			this.#waiting = false;
+			return this.#report(this.#parts.live.revision);
+		});
+	}
+
+	#next(act: () => Promise<void>): void {
+		this.#turn = this.#turn.then(act).catch((error: Error) => {
+			this.#parts.warn(`This process could not keep up with what is saved, and tries again: ${error.message}`);
+		});
+	}
+
 	async #look(): Promise<void> {
-		try {
-			const revision = await this.#parts.live.refresh();
-			const { mirrors, keep } = this.#parts;
-			if (revision !== this.#reported.revision) await mirrors.syncBehind();
-			for (const environment of mirrors.changed()) await keep(environment);
-			await mirrors.record();
-			await this.#rotate();
-			const now = Date.now();
-			if (revision === this.#reported.revision && now - this.#reported.at < REPORT_EVERY) return;
-			const row: WorkerRow = { id: this.id, host: hostname(), pid: process.pid, revision, seenAt: now };
-			await this.#parts.storage.reportWorker(row, now - FORGET);
-			this.#reported = { revision, at: now };
-		} catch (error) {
-			this.#parts.warn(
-				`This process could not keep up with what is saved, and tries again: ${(error as Error).message}`,
-			);
-		}
+		const { live, mirrors, keep } = this.#parts;
+		const revision = await live.refresh();
+		if (revision !== this.#synced) await mirrors.syncBehind();
+		this.#synced = revision;
+		for (const environment of mirrors.changed()) await keep(environment);
+		await mirrors.record();
+		await this.#rotate();
+		await this.#report(revision);
+	}
+
+	/** Seldom while there is nothing new, and not for each save while others save without a pause: it is a commit. */
+	async #report(revision: number): Promise<void> {
+		const now = Date.now();
+		const age = now - this.#reported.at;
+		if (age < (revision === this.#reported.revision ? REPORT_EVERY : REPORT_AGAIN)) return;
+		const row: WorkerRow = { id: this.id, host: hostname(), pid: process.pid, revision, seenAt: now };
+		await this.#parts.storage.reportWorker(row, now - FORGET);
+		this.#reported = { revision, at: now };
 	}
 
 	/** What holds up a rotation holds up nothing else, and is said once, though it is tried again at each turn. */

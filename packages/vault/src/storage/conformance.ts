@@ -2,7 +2,7 @@
  * What every Storage must do, whatever the database: called by each implementation's tests with a way to open one. Values
  * are opaque bytes here; nothing below knows a key.
  */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { AuditRow, Change, Storage, TokenRow, VersionWrite } from "./storage.ts";
 
 /** The id of the root key that the subject's instance was made with. */
@@ -181,6 +181,27 @@ export function conformance(made: () => Promise<Subject>): void {
 		expect(await other.revision()).toBe(before + 1);
 		await other.commit({ writes: [write("A", 2)], audit: [] });
 		expect(await s.storage.revision()).toBe(before + 2);
+		await other.close();
+	});
+
+	test("who waits is told of commits of this connection and of others, and can read them by then", async () => {
+		await using s = await open();
+		const other = await s.again();
+		const seen: number[] = [];
+		const end = other.onRevision(async () => void seen.push(await other.revision()));
+		await s.storage.commit({ writes: [write("A", 1)], audit: [] });
+		const first = await s.storage.revision();
+		await vi.waitFor(() => expect(seen).toContain(first));
+		await other.commit({ writes: [write("A", 2)], audit: [] });
+		await vi.waitFor(() => expect(seen).toContain(first + 1));
+		const told = seen.length;
+		await s.storage.commit({ token: TOKEN, audit: [entry("tokens.create")] });
+		await s.storage.commit({ revokeToken: { id: "t1", at }, audit: [entry("tokens.revoke")] });
+		await vi.waitFor(() => expect(seen.length).toBeGreaterThan(told));
+		end();
+		await s.storage.commit({ writes: [write("A", 3)], audit: [] });
+		await new Promise((resolve) => setTimeout(resolve, 20));
+		expect(seen).not.toContain(first + 2);
 		await other.close();
 	});
 

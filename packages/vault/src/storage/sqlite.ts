@@ -13,6 +13,7 @@ import { eraseTraces, people, selectPrunable } from "./erase.ts";
 import { type FolderLock, openLock } from "./lock.ts";
 import { makePrivateFile } from "./private-file.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
+import { RevisionFile } from "./revision-file.ts";
 import { backups, dataKeys, instances, rootKeys, tokens, workers } from "./schema.ts";
 import { type PlaceName, SEALED, type SealedRow, selectSealed, toSealedRow, type Wanted } from "./sealed.ts";
 import type {
@@ -36,6 +37,7 @@ export class SqliteStorage implements Storage {
 	readonly #commit: (changes: readonly Change[]) => Committed;
 	readonly #dataVersion: Statement;
 	readonly #mirrorLock: FolderLock;
+	readonly #revisionFile: RevisionFile;
 	#seen = { dataVersion: -1, revision: -1 };
 	/** Nobody restores into a database that is there, so that it is looked for once. */
 	#restoredAt: number | null | undefined;
@@ -47,6 +49,7 @@ export class SqliteStorage implements Storage {
 		this.#commit = committer(db, this.#queries);
 		this.#dataVersion = db.$client.prepare("PRAGMA data_version").pluck();
 		this.#mirrorLock = openLock(folder, "mirror");
+		this.#revisionFile = new RevisionFile(folder, () => this.#dataVersion.get() as number);
 	}
 
 	revision(): number {
@@ -57,6 +60,10 @@ export class SqliteStorage implements Storage {
 			}
 			return this.#seen.revision;
 		});
+	}
+
+	onRevision(listener: () => void): () => void {
+		return this.#revisionFile.onChange(listener);
 	}
 
 	environments() {
@@ -193,8 +200,12 @@ export class SqliteStorage implements Storage {
 
 	commit(...changes: readonly Change[]): Committed {
 		const committed = translated(() => this.#commit(changes));
+		if (!committed.done) return committed;
+		const raised = committed.revision > this.#seen.revision;
 		// A connection's own commits do not move its data_version.
-		if (committed.done) this.#seen.revision = Math.max(this.#seen.revision, committed.revision);
+		if (raised) this.#seen.revision = committed.revision;
+		if (raised || changes.some(({ revokeToken, removePerson }) => revokeToken ?? removePerson))
+			this.#revisionFile.announce(committed.revision);
 		return committed;
 	}
 
@@ -221,6 +232,7 @@ export class SqliteStorage implements Storage {
 	}
 
 	close(): void {
+		this.#revisionFile.close();
 		this.#mirrorLock.close();
 		this.#db.$client.close();
 	}

@@ -235,6 +235,11 @@ export interface Storage {
 	readonly instance: Instance;
 	/** The current revision. Cheap: it is asked before every read. */
 	revision(): Answer<number>;
+	/**
+	 * Be told, soon after each commit of this process or any other that raised the revision or ended someone's access. Told
+	 * once of several, now and then of nothing, and never before a read would show it. Gives what ends it.
+	 */
+	onRevision(listener: () => void): () => void;
 	state(): Answer<InstanceState>;
 	rootKeys(): Answer<RootKeyRow[]>;
 	environments(): Answer<EnvironmentRow[]>;
