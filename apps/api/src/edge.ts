@@ -132,7 +132,7 @@ function preflight(): Response {
 		status: 204,
 		headers: {
 			"access-control-allow-methods": "GET, POST",
-			"access-control-allow-headers": "authorization, content-type, trpc-accept, trpc-batch-mode",
+			"access-control-allow-headers": "authorization, content-type, last-event-id, trpc-accept, trpc-batch-mode",
 			"access-control-max-age": "600",
 		},
 	});

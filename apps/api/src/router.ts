@@ -10,16 +10,19 @@ import {
 	DrillBackup,
 	type Health,
 	ListAudit,
+	ListWorkers,
 	type Me,
 	OneMirror,
 	RemoveEnvironment,
 	RemovePerson,
+	RemoveWorker,
 	RenameEnvironment,
+	ReportWorker,
 	ResolveDrift,
 	RevokeToken,
 	RotateKeys,
 } from "@holdfast/contract/schemas";
-import { audit, backups, environments, keys, mirrors, people, system, tokens } from "@holdfast/vault";
+import { audit, backups, environments, keys, mirrors, people, system, tokens, workers } from "@holdfast/vault";
 import { chatRouter } from "./routers/chat.ts";
 import { providersRouter } from "./routers/providers.ts";
 import { settingsRouter } from "./routers/settings.ts";
@@ -56,6 +59,11 @@ export const appRouter = listed(
 			remove: authed
 				.input(RemoveEnvironment)
 				.mutation(({ ctx, input }) => environments.remove(ctx.vault, ctx.caller, input)),
+		}),
+		workers: router({
+			list: authed.input(ListWorkers).query(({ ctx, input }) => workers.list(ctx.vault, ctx.caller, input)),
+			report: authed.input(ReportWorker).mutation(({ ctx, input }) => workers.report(ctx.vault, ctx.caller, input)),
+			remove: authed.input(RemoveWorker).mutation(({ ctx, input }) => workers.remove(ctx.vault, ctx.caller, input)),
 		}),
 		mirrors: router({
 			status: authed.query(({ ctx }) => mirrors.status(ctx.vault, ctx.caller)),

@@ -18,6 +18,7 @@ import { type Log, reportError } from "./log.ts";
 import { appRouter } from "./router.ts";
 import { Running } from "./running.ts";
 import type { Context } from "./trpc.ts";
+import { Watches } from "./watches.ts";
 
 /** The most calls one request may carry. */
 const BATCH_MAX = 50;
@@ -52,7 +53,8 @@ export async function startServer(vault: Vault, options: ServerOptions, log: Log
 	const edge = edgeOf(options, port, report);
 	const url = options.publicUrl ?? ownOrigin("localhost", port);
 	const auth = openAuth(vault, { url, origins: [...edge.ownOrigins], log });
-	const parts = { vault, auth, report, started };
+	const watches = new Watches();
+	const parts = { vault, auth, report, started, watches };
 	const site = siteOf(parts, options.dashboard);
 	const answer = (request: Request, address: string | null) =>
 		guarded(edge, (passed) => {
@@ -80,7 +82,7 @@ export async function startServer(vault: Vault, options: ServerOptions, log: Log
 			errorHandler: () => unreadable(edge),
 		}),
 	);
-	return { url, port, close: () => close(server, running) };
+	return { url, port, close: () => close(server, running, watches) };
 }
 
 /** Under which names and from which pages the server may be asked. */
@@ -122,7 +124,8 @@ function listen(server: HttpServer, { host, port }: ServerOptions): Promise<numb
 	});
 }
 
-async function close(server: HttpServer, running: Running): Promise<void> {
+async function close(server: HttpServer, running: Running, watches: Watches): Promise<void> {
+	watches.end();
 	const closed = new Promise<void>((resolve) => {
 		server.close(() => resolve());
 	});
@@ -137,23 +140,39 @@ interface Parts {
 	auth: Auth;
 	report: (error: unknown) => void;
 	started: (work: Promise<unknown>) => void;
+	watches: Watches;
 }
 
-/** Who is calling: a service token when one is sent, else the session of the browser, else nobody. */
 async function contextOf(parts: Parts, request: Request, address: string | null): Promise<Context> {
-	const { vault, auth, report, started } = parts;
-	const nobody = { vault, caller: anonymous(address), user: null, report, started };
-	const authorization = request.headers.get("authorization");
+	const { vault, report, started, watches } = parts;
+	const from = { headers: request.headers, address };
+	const { caller, user } = await whoCalls(parts, from);
+	// A watch that stays open keeps nobody signed in.
+	const again = async () => (await whoCalls(parts, { ...from, disableRefresh: true })).caller;
+	return { vault, report, started, watches, caller, user, again };
+}
+
+interface From {
+	headers: Headers;
+	address: string | null;
+	disableRefresh?: boolean;
+}
+
+/** A service token when one is sent, else the session of the browser, else nobody. */
+async function whoCalls({ vault, auth }: Parts, from: From): Promise<Pick<Context, "caller" | "user">> {
+	const { headers, address, disableRefresh = false } = from;
+	const authorization = headers.get("authorization");
 	if (authorization !== null) {
 		const credential = /^Bearer (\S+)$/i.exec(authorization)?.[1] ?? "";
-		return { ...nobody, caller: await tokens.verify(vault, credential, address) };
+		return { caller: await tokens.verify(vault, credential, address), user: null };
 	}
-	if (!request.headers.has("cookie")) return nobody;
-	const session = await auth.api.getSession({ headers: request.headers });
+	const nobody = { caller: anonymous(address), user: null };
+	if (!headers.has("cookie")) return nobody;
+	const session = await auth.api.getSession({ headers, query: { disableRefresh } });
 	if (!session) return nobody;
 	const { id, name, email, role } = session.user;
 	const user = { id, name, email, role: role ?? "" };
-	return { ...nobody, caller: userCaller(user, address), user };
+	return { caller: userCaller(user, address), user };
 }
 
 /** Everything but the procedures. */

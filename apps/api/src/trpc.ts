@@ -6,6 +6,7 @@ import { AppError, ERRORS, type ErrorCode, errorMessage, PROCEDURES } from "@hol
 import { anonymous, type Caller, type Vault } from "@holdfast/vault";
 import { initTRPC, TRPCError } from "@trpc/server";
 import { z } from "zod";
+import type { Watches } from "./watches.ts";
 
 export interface Context {
 	vault: Vault;
@@ -16,10 +17,18 @@ export interface Context {
 	report: (error: unknown) => void;
 	/** Told of each procedure as it starts, by who has to wait for its end before anything is closed. */
 	started?: (work: Promise<unknown>) => void;
+	/** Who is calling, by what the credential sent is worth at the moment of asking; where it may end before the call does. */
+	again?: () => Promise<Caller | null>;
+	/** The watches of the server; where there is one. */
+	watches?: Watches;
 }
+
+/** Milliseconds. A connection that was cut without a word is found out by either side, and connected again. */
+const HEARTBEAT = { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } };
 
 const t = initTRPC.context<Context>().create({
 	isDev: false,
+	sse: HEARTBEAT,
 	errorFormatter({ error, shape }) {
 		const { code, fields } = appErrorOf(error);
 		const { retryable, fix, transport } = ERRORS[code];
@@ -48,10 +57,15 @@ export const open = t.procedure.use(translate);
 
 /** A procedure for callers with a valid credential. What it needs beyond that, `vault` decides. */
 export const authed = open.use(({ ctx, next }) => {
-	if (ctx.caller === null) throw new AppError("TOKEN_REFUSED");
-	if (ctx.caller.actor === anonymous(null).actor) throw new AppError("SIGNED_OUT");
-	return next({ ctx: { ...ctx, caller: ctx.caller } });
+	return next({ ctx: { ...ctx, caller: present(ctx.caller) } });
 });
+
+/** @throws AppError `TOKEN_REFUSED`, `SIGNED_OUT` */
+export function present(caller: Caller | null): Caller {
+	if (caller === null) throw new AppError("TOKEN_REFUSED");
+	if (caller.actor === anonymous(null).actor) throw new AppError("SIGNED_OUT");
+	return caller;
+}
 
 /** The router given. @throws Error naming a procedure that has no row in the procedures table: nothing says who may call it. */
 export function listed<T extends { _def: { procedures: object } }>(given: T): T {

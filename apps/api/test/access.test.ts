@@ -2,16 +2,28 @@ import { type Permission, PROCEDURES, type ProcedurePath, ROLES, type Role } fro
 import { expect, test } from "vitest";
 import { listed, open, router } from "../src/trpc.ts";
 import { chat, headersOf, refusal, type TestApp, testApp } from "./app.ts";
-import { codeIn, procedures, SAMPLES } from "./samples.ts";
+import { codeIn, procedures, SAMPLES, subscriptions } from "./samples.ts";
+import { openStream } from "./stream.ts";
 
 const PATHS = Object.keys(PROCEDURES) as ProcedurePath[];
 const GUARDED = PATHS.filter((path) => PROCEDURES[path] !== "public");
 
+/** What answers with a stream says in it what is refused, and its status says nothing. */
+const STREAMS: ReadonlySet<string> = new Set(["chat.send", ...subscriptions]);
+
 /** What one call with a token, or without, is refused with; `null` when it is not. */
 async function refused(app: TestApp, path: ProcedurePath, token?: string): Promise<string | null> {
 	const credential = token === undefined ? {} : { token };
+	if (procedures[path]._def.type === "subscription") return refusedWatch(app, path, headersOf(credential));
 	if (path === "chat.send") return refusal(chat(app.client(credential), SAMPLES["chat.send"] as never));
 	return codeIn(await call(app, path, headersOf(credential)));
+}
+
+async function refusedWatch(app: TestApp, path: ProcedurePath, headers: Record<string, string>) {
+	const stream = await openStream(app.url, path, { input: SAMPLES[path], headers });
+	const event = await stream.next();
+	stream.close();
+	return event?.event === "serialized-error" ? codeIn({ json: () => ({ error: event.data }) }) : null;
 }
 
 function call(app: TestApp, path: ProcedurePath, headers: Record<string, string>) {
@@ -39,7 +51,7 @@ test("FAULTS 32: without a credential every procedure but the public ones answer
 	const before = await app.vault.storage.audit(Number.MAX_SAFE_INTEGER, 10);
 	for (const path of GUARDED) {
 		expect([path, await refused(app, path)]).toEqual([path, "SIGNED_OUT"]);
-		if (path !== "chat.send") expect([path, (await call(app, path, {})).status]).toEqual([path, 401]);
+		if (!STREAMS.has(path)) expect([path, (await call(app, path, {})).status]).toEqual([path, 401]);
 	}
 	expect(await app.vault.storage.audit(Number.MAX_SAFE_INTEGER, 10)).toEqual(before);
 });

@@ -12,6 +12,7 @@ async function everyKind(app: TestApp, headers: Record<string, string> = {}): Pr
 		["a procedure", await get("/trpc/health")],
 		["a batch", await get("/trpc/health,session.me?batch=1&input=%7B%7D")],
 		["a refused procedure", await get("/trpc/settings.list?input=%7B%7D")],
+		["a refused watch", await get("/trpc/settings.watch?input=%7B%7D")],
 		["an unknown procedure", await get("/trpc/none.such")],
 		["a malformed input", await post("/trpc/settings.save", '{"writes":')],
 		["a failed sign-in", await post("/auth/sign-in/email", { email: "a@b.example", password: "wrong password" })],

@@ -2,7 +2,7 @@ import { FORBIDDEN_NAMES } from "@holdfast/contract";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { headersOf, testApp } from "./app.ts";
-import { codeIn, errorIn, mutations, procedures, queries, SAMPLES } from "./samples.ts";
+import { codeIn, errorIn, mutations, procedures, queries, SAMPLES, subscriptions } from "./samples.ts";
 
 const SMUGGLED = ["role", "userId", "ownerId", "isAdmin"];
 const PROTOTYPE = ["__proto__", "constructor", "prototype"];
@@ -40,7 +40,7 @@ function inside(schema: unknown): z.ZodType[] {
 const inputsOf = (path: keyof typeof procedures) => procedures[path]._def.inputs;
 
 test("FAULTS 34: every object of every input refuses unknown keys", () => {
-	for (const path of [...mutations, ...queries]) {
+	for (const path of [...mutations, ...queries, ...subscriptions]) {
 		const objects = inputsOf(path)
 			.flatMap(inside)
 			.filter((schema) => schema instanceof z.ZodObject);
@@ -114,10 +114,10 @@ test.for(FORBIDDEN_NAMES)(
 	},
 );
 
-test("FAULTS 25: no query takes a value: those would land in URLs", () => {
+test("FAULTS 25: no query and no subscription takes a value: those would land in URLs", () => {
 	const named = (schema: unknown): string[] =>
 		inside(schema).flatMap((each) => (each instanceof z.ZodObject ? Object.keys(each.shape) : []));
-	for (const path of queries) {
+	for (const path of [...queries, ...subscriptions]) {
 		const suspects = inputsOf(path)
 			.flatMap(named)
 			.filter((name) => /value|secret|key|token|password|draft|writes/i.test(name));

@@ -11,10 +11,12 @@ export const procedures = appRouter._def.procedures as unknown as Record<Procedu
 
 const paths = Object.keys(procedures) as ProcedurePath[];
 export const mutations = paths.filter((path) => procedures[path]._def.type === "mutation");
+export const subscriptions = paths.filter((path) => procedures[path]._def.type === "subscription");
 export const queries = paths.filter((path) => procedures[path]._def.type === "query");
 
 const environment = "default";
 const owner = "shared";
+const worker = { id: "00000000-0000-4000-8000-000000000001", host: "sample", pid: 1, program: "sample.js" };
 
 export const SAMPLES: Record<ProcedurePath, unknown> = {
 	health: undefined,
@@ -26,6 +28,8 @@ export const SAMPLES: Record<ProcedurePath, unknown> = {
 	"settings.remove": { environment, owner, name: "SAMPLE", message: "why" },
 	"settings.restore": { environment, owner, name: "SAMPLE", version: 1, message: "why" },
 	"settings.reveal": { environment, owner, name: "SAMPLE" },
+	"settings.hydrate": { environment, worker, held: 0 },
+	"settings.watch": { environment, after: 0 },
 	"settings.previewImport": { environment, owner, from: { text: "SAMPLE=one" } },
 	"settings.import": {
 		environment,
@@ -39,6 +43,9 @@ export const SAMPLES: Record<ProcedurePath, unknown> = {
 	"environments.create": { name: "staging" },
 	"environments.rename": { name: "nowhere", to: "elsewhere" },
 	"environments.remove": { name: "nowhere" },
+	"workers.list": { environment, name: "SAMPLE" },
+	"workers.report": { ...worker, environment, revision: 1, inherited: ["SAMPLE"] },
+	"workers.remove": { id: worker.id },
 	"mirrors.status": undefined,
 	"mirrors.diff": { environment },
 	"mirrors.sync": { environment },

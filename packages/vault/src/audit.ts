@@ -40,7 +40,8 @@ export async function recordAccess(
 	caller: Caller,
 	act: { action: string; outcome: "done" | "denied"; target: string | null },
 ): Promise<void> {
-	await vault.storage.commit({ audit: [entry(caller, { ...act, environment: null })] });
+	const sessionEnded = act.action === "session.signOut";
+	await vault.storage.commit({ sessionEnded, audit: [entry(caller, { ...act, environment: null })] });
 }
 
 /** The last test of a provider in an environment, if it was of the values with that mark. */

@@ -15,3 +15,4 @@ export * as system from "./system.ts";
 export * as tokens from "./tokens.ts";
 export * as transfer from "./transfer.ts";
 export { openVault, type Step, type Vault, type VaultOptions } from "./vault.ts";
+export * as workers from "./workers.ts";

@@ -126,6 +126,15 @@ export class Live {
 	 */
 	async require(name: string): Promise<LiveEnvironment> {
 		await this.refresh();
+		return this.named(name);
+	}
+
+	/**
+	 * An environment as it was last taken in. What else is asked in the same breath is of the same moment.
+	 *
+	 * @throws AppError `ENVIRONMENT_NOT_FOUND`
+	 */
+	named(name: string): LiveEnvironment {
 		const environment = this.find(name);
 		if (!environment) throw new AppError("ENVIRONMENT_NOT_FOUND", { name });
 		return environment;

@@ -237,7 +237,7 @@ describe("the root key", () => {
 		writeFileSync(file, "half a ke");
 		for (const value of ["one", "two"]) {
 			const { revision } = await v.save({ KEY: value });
-			await vi.waitFor(async () => expect(await v.vault.storage.workers(0)).toMatchObject([{ revision }]), {
+			await vi.waitFor(async () => expect(await v.vault.storage.workers()).toMatchObject([{ revision }]), {
 				timeout: 20_000,
 			});
 		}

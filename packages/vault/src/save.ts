@@ -17,7 +17,7 @@ import type { Intent, Request } from "./save-plan.ts";
 import type { Saved } from "./save-queue.ts";
 import { gather, toView } from "./sources.ts";
 import type { Vault } from "./vault.ts";
-import { countWorkers } from "./worker.ts";
+import { count } from "./workers.ts";
 
 export type { Intent } from "./save-plan.ts";
 
@@ -107,7 +107,7 @@ async function answer(vault: Vault, caller: Caller, { request, committed, mirror
 			const row = owner === "shared" ? written : await vault.storage.setting(id, "shared", name);
 			settings.push(toView(places, name, row ?? undefined));
 		}
-		return { revision, settings, mirrors, workers: await countWorkers(vault, revision) };
+		return { revision, settings, mirrors, workers: await count(vault, id) };
 	} catch (error) {
 		vault.options.warn(`Saved as revision ${revision}, but it could not be read back: ${(error as Error).message}`);
 		return { revision, settings: [], mirrors, workers: { live: 0, converged: 0 } };

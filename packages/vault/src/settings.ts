@@ -16,7 +16,9 @@ import type { Vault } from "./vault.ts";
 
 export { requireOwnUrl } from "./destination.ts";
 export { history, restore } from "./history.ts";
+export { hydrate } from "./hydrate.ts";
 export { remove, save } from "./save.ts";
+export { type Watching, watch } from "./watch.ts";
 
 /** Every setting of an environment, masked: what is saved, what the catalogue knows, and what `.env` files have. */
 export async function list(vault: Vault, caller: Caller, { environment }: ListSettings): Promise<SettingsList> {

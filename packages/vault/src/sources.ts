@@ -29,7 +29,8 @@ export interface Places extends Omit<Sources, "fallback"> {
  * @throws AppError `ENVIRONMENT_NOT_FOUND`
  */
 export async function gather(vault: Vault, caller: Caller, environment: string): Promise<Places> {
-	const live = await vault.live.require(environment);
+	await vault.live.refresh();
+	const live = vault.live.named(environment);
 	const inherited = environment === DEFAULT_ENVIRONMENT ? undefined : vault.live.find(DEFAULT_ENVIRONMENT);
 	const files = [live, ...(inherited ? [inherited] : [])].map((each) => {
 		const { file } = mirrorOptions(each);

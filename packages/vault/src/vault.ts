@@ -7,6 +7,7 @@ import { AppError } from "@holdfast/contract";
 import { claimCode, fingerprinter, sessionSecret } from "@holdfast/crypto";
 import type { BackupStep } from "./backup-make.ts";
 import { BackupSchedule } from "./backup-schedule.ts";
+import { Hydrations } from "./hydrate.ts";
 import { KeyRing } from "./keyring.ts";
 import { Live, type LiveEnvironment } from "./live.ts";
 import { MirrorFiles, type MirrorStep } from "./mirror-files.ts";
@@ -52,6 +53,7 @@ export interface Vault {
 	readonly live: Live;
 	readonly mirrors: MirrorFiles;
 	readonly saves: SaveQueue;
+	readonly hydrations: Hydrations;
 	readonly tokenUses: TokenUses;
 	/** This process as a worker; `null` when it does not serve. */
 	readonly worker: Worker | null;
@@ -95,6 +97,7 @@ export async function openVault(given: VaultOptions): Promise<Vault> {
 		live,
 		mirrors,
 		saves: new SaveQueue(),
+		hydrations: new Hydrations(),
 		tokenUses,
 		worker,
 		fingerprint,

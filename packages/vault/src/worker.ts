@@ -8,14 +8,12 @@ import { hostname } from "node:os";
 import type { Live, LiveEnvironment } from "./live.ts";
 import type { MirrorFiles } from "./mirror-files.ts";
 import type { Storage, WorkerRow } from "./storage/storage.ts";
-import type { Vault } from "./vault.ts";
+import { clearAway, FORGET } from "./workers.ts";
 
-/** All in milliseconds. A worker that was not heard of for LIVE is taken for gone. */
+/** All in milliseconds. */
 const LOOK_EVERY = 500;
 const REPORT_EVERY = 10_000;
 const REPORT_AGAIN = 200;
-const LIVE = 30_000;
-const FORGET = 24 * 60 * 60 * 1000;
 
 interface WorkerParts {
 	storage: Storage;
@@ -30,6 +28,16 @@ interface WorkerParts {
 
 export class Worker {
 	readonly id = randomUUID();
+	readonly #row: Omit<WorkerRow, "revision" | "seenAt"> = {
+		id: this.id,
+		host: hostname(),
+		pid: process.pid,
+		program: "holdfast",
+		kind: "server",
+		environment: null,
+		inherited: [],
+		remote: false,
+	};
 	readonly #parts: WorkerParts;
 	/** The revision that the files were last brought up to. */
 	#synced = -1;
@@ -95,8 +103,9 @@ export class Worker {
 		const now = Date.now();
 		const age = now - this.#reported.at;
 		if (age < (revision === this.#reported.revision ? REPORT_EVERY : REPORT_AGAIN)) return;
-		const row: WorkerRow = { id: this.id, host: hostname(), pid: process.pid, revision, seenAt: now };
-		await this.#parts.storage.reportWorker(row, now - FORGET);
+		const { storage } = this.#parts;
+		await storage.reportWorker({ ...this.#row, revision, seenAt: now }, now - FORGET);
+		if (age >= REPORT_EVERY) await clearAway(storage, now);
 		this.#reported = { revision, at: now };
 	}
 
@@ -111,14 +120,4 @@ export class Worker {
 		if (problem !== null && problem !== this.#heldUp) this.#parts.warn(problem);
 		this.#heldUp = problem;
 	}
-}
-
-/** How many workers are live, and how many hold a revision. The one that asks holds it, whatever it reported last. */
-export async function countWorkers(
-	{ storage, worker }: Pick<Vault, "storage" | "worker">,
-	revision: number,
-): Promise<{ live: number; converged: number }> {
-	const live = await storage.workers(Date.now() - LIVE);
-	const converged = live.filter((row) => row.id === worker?.id || row.revision >= revision);
-	return { live: live.length, converged: converged.length };
 }

@@ -107,8 +107,8 @@ export const SaveResult = z.object({
 	settings: z.array(SettingView),
 	mirrors: z.array(MirrorStatus),
 	/**
-	 * Running Holdfast servers, and how many of them hold `revision` already. A program that took its values at its own start
-	 * is not counted: it has those until it starts again.
+	 * Running processes that these values are for, Holdfast servers among them, and how many of them hold what is saved
+	 * already. `workers.list` names them.
 	 */
 	workers: z.object({ live: z.int(), converged: z.int() }),
 });

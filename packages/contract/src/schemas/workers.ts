@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { EnvironmentName, SOURCES } from "./settings.ts";
 
-/** Made by the process itself at its start. */
+/** Made by the process itself at its start: one for each environment that it takes values of. */
 const WorkerId = z.uuid();
 
 export const WorkerIdentity = z.strictObject({
@@ -49,6 +49,9 @@ export const ReportWorker = WorkerIdentity.extend({
 
 export const RemoveWorker = z.strictObject({ id: WorkerId });
 
+/** `removed` is false when there was none, or none that the caller may see. */
+export const RemovedWorker = z.object({ removed: z.boolean() });
+
 export const ListWorkers = z.strictObject({
 	environment: EnvironmentName.optional(),
 	/** With a name: which version of it each process holds. */
@@ -80,6 +83,11 @@ export const WatchSettings = z.strictObject({
 	environment: EnvironmentName,
 	/** The revision the caller has; omitted for "whatever there is". */
 	after: z.int().min(0).optional(),
+	/** Put in by the transport when a client comes back: the revision it was last told of, which counts in place of `after`. */
+	lastEventId: z
+		.string()
+		.regex(/^\d{1,15}$/)
+		.optional(),
 });
 
 /** The newest revision that touches what was asked for. Whoever missed some in between misses nothing by that. */
@@ -90,6 +98,7 @@ export type HydrateSettings = z.infer<typeof HydrateSettings>;
 export type HydratedSettings = z.infer<typeof HydratedSettings>;
 export type ReportWorker = z.infer<typeof ReportWorker>;
 export type RemoveWorker = z.infer<typeof RemoveWorker>;
+export type RemovedWorker = z.infer<typeof RemovedWorker>;
 export type ListWorkers = z.infer<typeof ListWorkers>;
 export type WorkerView = z.infer<typeof WorkerView>;
 export type WatchSettings = z.infer<typeof WatchSettings>;

@@ -3,7 +3,7 @@
  * are opaque bytes here; nothing below knows a key.
  */
 import { expect, test, vi } from "vitest";
-import type { AuditRow, Change, Storage, TokenRow, VersionWrite } from "./storage.ts";
+import type { AuditRow, Change, Storage, TokenRow, VersionWrite, WorkerRow } from "./storage.ts";
 
 /** The id of the root key that the subject's instance was made with. */
 export const ROOT = "00000000000000a1";
@@ -198,6 +198,9 @@ export function conformance(made: () => Promise<Subject>): void {
 		await s.storage.commit({ token: TOKEN, audit: [entry("tokens.create")] });
 		await s.storage.commit({ revokeToken: { id: "t1", at }, audit: [entry("tokens.revoke")] });
 		await vi.waitFor(() => expect(seen.length).toBeGreaterThan(told));
+		const revoked = seen.length;
+		await other.commit({ sessionEnded: true, audit: [entry("session.signOut")] });
+		await vi.waitFor(() => expect(seen.length).toBeGreaterThan(revoked));
 		end();
 		await s.storage.commit({ writes: [write("A", 3)], audit: [] });
 		await new Promise((resolve) => setTimeout(resolve, 20));
@@ -216,15 +219,25 @@ export function conformance(made: () => Promise<Subject>): void {
 		expect(await s.storage.tokens()).toEqual([{ ...token, lastUsedAt: at + 1, revokedAt: at + 2 }]);
 	});
 
-	test("workers come, advance, and are forgotten", async () => {
+	test("workers come, advance, and are forgotten; an id stays with its kind and environment", async () => {
 		await using s = await open();
-		const worker = { id: "w1", host: "here", pid: 1, revision: 0, seenAt: at };
-		await s.storage.reportWorker(worker, 0);
-		await s.storage.reportWorker({ ...worker, revision: 3, seenAt: at + 1 }, 0);
-		expect(await s.storage.workers(at + 1)).toEqual([{ ...worker, revision: 3, seenAt: at + 1 }]);
-		expect(await s.storage.workers(at + 2)).toEqual([]);
-		await s.storage.reportWorker({ ...worker, id: "w2", seenAt: at + 1 }, Number.MAX_SAFE_INTEGER);
-		expect(await s.storage.workers(0)).toEqual([]);
+		const where = { environment: "default", inherited: ["A"], remote: true };
+		const own = { id: "w1", host: "here", pid: 1, program: "app.js", kind: "application", revision: 0, seenAt: at };
+		const worker: WorkerRow = { ...own, kind: "application", ...where };
+		expect(await s.storage.reportWorker(worker, 0)).toBe(true);
+		const advanced = { ...worker, inherited: ["B"], revision: 3, seenAt: at + 1 };
+		expect(await s.storage.reportWorker(advanced, 0)).toBe(true);
+		for (const other of [{ environment: "production" }, { environment: null }, { kind: "server" }] as const)
+			expect(await s.storage.reportWorker({ ...worker, ...other }, 0)).toBe(false);
+		const { inherited: _, ...silent } = advanced;
+		expect(await s.storage.reportWorker(silent, 0)).toBe(true);
+		expect(await s.storage.workers()).toEqual([advanced]);
+		const server = { ...worker, id: "w2", kind: "server", environment: null, seenAt: at + 2 } as const;
+		await s.storage.reportWorker(server, at + 2);
+		expect(await s.storage.workers()).toEqual([server]);
+		expect(await s.storage.reportWorker({ ...server, seenAt: at + 3 }, 0)).toBe(true);
+		await s.storage.removeWorker("w2");
+		expect(await s.storage.workers()).toEqual([]);
 	});
 
 	test("an environment keeps its id whatever it is called, and comes back with it", async () => {

@@ -116,11 +116,7 @@ export function prepareQueries(db: BetterSQLite3Database) {
 			.from(tokens)
 			.where(eq(tokens.hash, p("hash")))
 			.prepare(),
-		workers: db
-			.select()
-			.from(workers)
-			.where(gte(workers.seenAt, p("since")))
-			.prepare(),
+		workers: db.select().from(workers).prepare(),
 		/** Until someone has an account, there is nobody to be gone. */
 		isGone: db
 			.select({ id: account.id })

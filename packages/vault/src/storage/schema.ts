@@ -166,7 +166,18 @@ export const workers = sqliteTable("worker", {
 	id: text().primaryKey(),
 	host: text().notNull(),
 	pid: integer().notNull(),
+	/** What runs, for people. */
+	program: text().notNull().default(""),
+	kind: text({ enum: ["server", "application"] })
+		.notNull()
+		.default("server"),
+	/** The environment's id; `null` for a server, which holds them all. */
+	environment: text(),
 	revision: integer().notNull(),
+	/** The names whose value it has from elsewhere. */
+	inherited: text({ mode: "json" }).$type<string[]>().notNull().default([]),
+	/** Whether it reported itself over the network, where its `pid` says nothing here. */
+	remote: integer({ mode: "boolean" }).notNull().default(false),
 	seenAt: integer().notNull(),
 });
 

@@ -27,6 +27,7 @@ import type {
 	RootKeyRow,
 	Storage,
 	VersionPlace,
+	WorkerReport,
 	WorkerRow,
 } from "./storage.ts";
 
@@ -165,16 +166,20 @@ export class SqliteStorage implements Storage {
 		translated(() => touch.immediate());
 	}
 
-	workers(since: number): WorkerRow[] {
-		return translated(() => this.#queries.workers.all({ since }));
+	workers(): WorkerRow[] {
+		return translated(() => this.#queries.workers.all());
 	}
 
-	reportWorker(worker: WorkerRow, forgetBefore: number): void {
+	reportWorker(worker: WorkerReport, forgetBefore: number): boolean {
+		const { kind, environment } = worker;
+		const setWhere = sql`${workers.kind} = ${kind} and ${workers.environment} is ${environment}`;
+		const put = this.#db.insert(workers).values(worker);
 		const report = this.#db.$client.transaction(() => {
-			this.#db.insert(workers).values(worker).onConflictDoUpdate({ target: workers.id, set: worker }).run();
+			const { changes } = put.onConflictDoUpdate({ target: workers.id, set: worker, setWhere }).run();
 			this.#db.delete(workers).where(lt(workers.seenAt, forgetBefore)).run();
+			return changes === 1;
 		});
-		translated(() => report.immediate());
+		return translated(() => report.immediate());
 	}
 
 	removeWorker(id: string): void {
@@ -204,8 +209,7 @@ export class SqliteStorage implements Storage {
 		const raised = committed.revision > this.#seen.revision;
 		// A connection's own commits do not move its data_version.
 		if (raised) this.#seen.revision = committed.revision;
-		if (raised || changes.some(({ revokeToken, removePerson }) => revokeToken ?? removePerson))
-			this.#revisionFile.announce(committed.revision);
+		if (raised || changes.some(endsAccess)) this.#revisionFile.announce(committed.revision);
 		return committed;
 	}
 
@@ -236,6 +240,10 @@ export class SqliteStorage implements Storage {
 		this.#mirrorLock.close();
 		this.#db.$client.close();
 	}
+}
+
+function endsAccess({ revokeToken, removePerson, sessionEnded }: Change): boolean {
+	return Boolean(revokeToken ?? removePerson ?? sessionEnded);
 }
 
 function toDataKey(row: { id: string; owner: string; sealed: Uint8Array } | undefined): SealedDataKey | null {

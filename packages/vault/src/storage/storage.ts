@@ -129,13 +129,26 @@ export interface MirrorRow {
 	base: Record<string, string | null> | null;
 }
 
+/** A running process that holds values. */
 export interface WorkerRow {
 	id: string;
 	host: string;
 	pid: number;
+	program: string;
+	kind: "server" | "application";
+	/** The environment's id; `null` for a server. */
+	environment: string | null;
 	revision: number;
+	/** The names whose value it has from elsewhere. */
+	inherited: string[];
+	/** Whether it reported itself over the network. */
+	remote: boolean;
+	/** Milliseconds since 1970. */
 	seenAt: number;
 }
+
+/** Without `inherited`, what was said of that before stays. */
+export type WorkerReport = Omit<WorkerRow, "inherited"> & Partial<Pick<WorkerRow, "inherited">>;
 
 export type VersionPlace = Pick<VersionRow, "environment" | "owner" | "name" | "version">;
 
@@ -219,6 +232,8 @@ export interface Change {
 	/** The ids of backups whose files go. */
 	forgetBackups?: readonly string[];
 	drilled?: { id: string; drill: Drill };
+	/** Someone's session has ended: whoever waits in its name is to be told. */
+	sessionEnded?: boolean;
 }
 
 /**
@@ -275,10 +290,10 @@ export interface Storage {
 	tokenByHash(hash: string): Answer<TokenRow | null>;
 	/** Record uses of tokens, off any request's path. */
 	touchTokens(uses: ReadonlyMap<string, number>): Answer<void>;
-	/** Workers seen since a time. */
-	workers(since: number): Answer<WorkerRow[]>;
-	/** Report a worker, and forget those not seen since a time. */
-	reportWorker(worker: WorkerRow, forgetBefore: number): Answer<void>;
+	/** Every process that reported itself and is not forgotten, whether or not it still runs. */
+	workers(): Answer<WorkerRow[]>;
+	/** Report a worker, and forget those not seen since a time. False when the id is that of another kind or environment. */
+	reportWorker(worker: WorkerReport, forgetBefore: number): Answer<boolean>;
 	removeWorker(id: string): Answer<void>;
 	/** The backups made here, newest first. */
 	backups(): Answer<BackupRow[]>;
