@@ -3,7 +3,7 @@
  * make the next one, with one snapshot and one write of the file. Each has its own revision, its own checks and its own answer,
  * as if it had come alone.
  */
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { AppError } from "@holdfast/contract";
 import type { MirrorStatus } from "@holdfast/contract/schemas";
 import { type Job, type Plan, planJobs } from "./save-plan.ts";
@@ -56,8 +56,22 @@ export class SaveQueue {
 	async #drain(vault: Vault, lane: string, first: Waiting[]): Promise<void> {
 		const waiting = first;
 		this.#lanes.set(lane, waiting);
-		while (waiting.length > 0) await commitTogether(vault, waiting.splice(0, MOST));
+		while (waiting.length > 0) {
+			await arrivals(waiting);
+			await commitTogether(vault, waiting.splice(0, MOST));
+		}
 		this.#lanes.delete(lane);
+	}
+}
+
+/**
+ * Let in what has come already and was not yet read from its connection, because a commit held up everything else: as long as
+ * each turn of the event loop brings more.
+ */
+async function arrivals(waiting: readonly Waiting[]): Promise<void> {
+	for (let before = 0; waiting.length > before && waiting.length < MOST; ) {
+		before = waiting.length;
+		await turn();
 	}
 }
 
