@@ -2,8 +2,8 @@
 import { AppError } from "@holdfast/contract";
 import type { VersionView } from "@holdfast/contract/schemas";
 import { withClient } from "./connect.ts";
-import { saved } from "./settings.ts";
 import { table } from "./table.ts";
+import { tell } from "./wait.ts";
 
 interface HistoryOptions {
 	environment: string;
@@ -15,8 +15,7 @@ interface HistoryOptions {
 export async function history(name: string, { environment, restore, message }: HistoryOptions): Promise<void> {
 	if (restore !== undefined) {
 		const input = { environment, name, version: restore, ...(message !== undefined && { message }) };
-		const result = await withClient((client) => client.settings.restore.mutate(input));
-		process.stderr.write(`${saved(result)}\n`);
+		await withClient(async (client) => tell(client, await client.settings.restore.mutate(input), { environment }));
 		return;
 	}
 	const versions = await withClient((client) => client.settings.history.query({ environment, name }));

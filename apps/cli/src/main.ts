@@ -11,6 +11,7 @@ import { historyCommand } from "./commands/history.ts";
 import { keyCommand } from "./commands/key.ts";
 import { systemCommand } from "./commands/system.ts";
 import { tokenCommand } from "./commands/token.ts";
+import { waitOption, workersCommand } from "./commands/workers.ts";
 
 export async function main(argv: string[]): Promise<void> {
 	try {
@@ -58,12 +59,15 @@ function program(): Command {
 		.addOption(environmentOption())
 		.option("--plain", "show the value in lists; it is no secret")
 		.option("-m, --message <text>", "why, for the history")
+		.addOption(waitOption())
 		// Or the parser itself would print what it does not know, which may be a value.
 		.allowUnknownOption()
-		.action(async (name: string, values: string[], options: Asked & { plain?: true; message?: string }) => {
-			refuseValues(name, values);
-			await (await import("./settings.ts")).set(name, inEnvironment(options));
-		});
+		.action(
+			async (name: string, values: string[], options: Asked & { plain?: true; message?: string; wait?: number }) => {
+				refuseValues(name, values);
+				await (await import("./settings.ts")).set(name, inEnvironment(options));
+			},
+		);
 
 	root
 		.command("remove")
@@ -71,7 +75,8 @@ function program(): Command {
 		.argument("<name>")
 		.addOption(environmentOption())
 		.option("-m, --message <text>", "why, for the history")
-		.action(async (name: string, options: Asked & { message?: string }) =>
+		.addOption(waitOption())
+		.action(async (name: string, options: Asked & { message?: string; wait?: number }) =>
 			(await import("./settings.ts")).remove(name, inEnvironment(options)),
 		);
 
@@ -101,6 +106,7 @@ function program(): Command {
 
 	for (const command of fileCommands()) root.addCommand(command);
 	root.addCommand(historyCommand());
+	root.addCommand(workersCommand());
 	root.addCommand(environmentCommand());
 	root.addCommand(tokenCommand());
 	root.addCommand(keyCommand());

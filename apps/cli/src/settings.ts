@@ -1,55 +1,33 @@
 /** `holdfast set`, `remove`, `get` and `list`. Values come from a hidden prompt or standard input and go to standard output alone. */
 import { AppError } from "@holdfast/contract";
-import type { Layer, MirrorStatus, SaveResult, SettingView } from "@holdfast/contract/schemas";
+import type { Layer, SettingView } from "@holdfast/contract/schemas";
 import { withClient } from "./connect.ts";
 import { askHidden } from "./prompt.ts";
 import { table } from "./table.ts";
+import { everywhere, tell, type WaitOptions } from "./wait.ts";
 
-interface SetOptions {
-	environment: string;
+interface SetOptions extends WaitOptions {
 	plain?: true;
 	message?: string;
 }
 
-export async function set(name: string, { environment, plain, message }: SetOptions): Promise<void> {
+export async function set(name: string, { plain, message, ...options }: SetOptions): Promise<void> {
 	const value = await askHidden(`${name}: `);
 	if (value === "") throw new AppError("VALUE_EMPTY", { name });
+	const { environment } = options;
 	const write = { name, value, ...(plain && { secret: false }) };
-	const result = await withClient((client) =>
-		client.settings.save.mutate({ environment, writes: [write], ...(message !== undefined && { message }) }),
-	);
-	process.stderr.write(`${saved(result)}\n`);
+	const input = { environment, writes: [write], ...(message !== undefined && { message }) };
+	await withClient(async (client) => tell(client, await client.settings.save.mutate(input), options));
 }
 
-export async function remove(
-	name: string,
-	{ environment, message }: { environment: string; message?: string },
-): Promise<void> {
+export async function remove(name: string, { message, ...options }: WaitOptions & { message?: string }): Promise<void> {
+	const { environment, wait } = options;
 	const input = { environment, name, ...(message !== undefined && { message }) };
-	const { revision } = await withClient((client) => client.settings.remove.mutate(input));
-	process.stderr.write(`Removed ${name} from ${environment}. Revision ${revision}.\n`);
-}
-
-/**
- * "Saved. Revision 42, mirrored to .env. 1 server takes it up within a second; programs that are already running need a
- * restart." With whatever there is to know of the file in between.
- */
-export function saved({ revision, workers, mirrors, settings }: SaveResult): string {
-	const written = mirrors.filter(({ status }) => status === "mirrored" || status === "vault-only");
-	const files = written.map(({ target }) => `, mirrored to ${target}`);
-	// What only Holdfast has of other settings was said when they were saved.
-	const isNews = ({ status, names }: MirrorStatus) =>
-		status !== "vault-only" || settings.some(({ name }) => names.includes(name));
-	const reasons = mirrors.filter(isNews).flatMap(({ reason }) => reason ?? []);
-	return [`Saved. Revision ${revision}${files.join("")}.`, ...reasons, reached(workers)].join(" ");
-}
-
-/** Servers look for what others saved twice a second; a program has what it began with. */
-function reached({ live, converged }: SaveResult["workers"]): string {
-	if (live === 0) return "Programs that are already running need a restart.";
-	const [servers, have, take] = live === 1 ? ["1 server", "has", "takes"] : [`${live} servers`, "have", "take"];
-	const when = live === converged ? `${have} it` : `${take} it up within a second`;
-	return `${servers} ${when}; programs that are already running need a restart.`;
+	await withClient(async (client) => {
+		const { revision } = await client.settings.remove.mutate(input);
+		process.stderr.write(`Removed ${name} from ${environment}. Revision ${revision}.\n`);
+		if (wait !== undefined) process.stderr.write(`${await everywhere(client, revision, { environment, wait })}\n`);
+	});
 }
 
 export async function get(name: string, { environment }: { environment: string }): Promise<void> {

@@ -8,17 +8,17 @@ import { AppError, type ExportFormat } from "@holdfast/contract";
 import { IMPORT_MAX_LENGTH, type ImportRow } from "@holdfast/contract/schemas";
 import { withClient } from "./connect.ts";
 import { agreed, NotAsked } from "./prompt.ts";
-import { saved } from "./settings.ts";
 import { table } from "./table.ts";
+import { tell, type WaitOptions } from "./wait.ts";
 
-interface ImportOptions {
-	environment: string;
+interface ImportOptions extends WaitOptions {
 	yes?: true;
 	only?: string[];
 }
 
 /** @throws NotAsked when there is something to save and neither `--yes` nor a terminal to ask on. */
-export async function importFile(file: string, { environment, yes, only }: ImportOptions): Promise<void> {
+export async function importFile(file: string, { yes, only, ...options }: ImportOptions): Promise<void> {
+	const { environment } = options;
 	const from = { text: readText(file) };
 	const { rows, mark } = await withClient((client) => client.settings.previewImport.mutate({ environment, from }));
 	if (rows.length > 0)
@@ -35,8 +35,8 @@ export async function importFile(file: string, { environment, yes, only }: Impor
 		process.stderr.write("Nothing was saved.\n");
 		return;
 	}
-	const result = await withClient((client) => client.settings.import.mutate({ environment, from, mark, names }));
-	process.stderr.write(`${saved(result)}\n`);
+	const input = { environment, from, mark, names };
+	await withClient(async (client) => tell(client, await client.settings.import.mutate(input), options));
 }
 
 /** @throws AppError `INPUT_INVALID` */

@@ -4,6 +4,7 @@ import { Command, Option } from "commander";
 import type { ConfigureOptions } from "../mirrors.ts";
 import type { ExportOptions } from "../transfer.ts";
 import { type Asked, environmentOption, inEnvironment } from "./asked.ts";
+import { waitOption } from "./workers.ts";
 
 export function fileCommands(): Command[] {
 	return [importCommand(), exportCommand(), diffCommand(), syncCommand(), resolveCommand(), mirrorCommand()];
@@ -16,7 +17,8 @@ function importCommand(): Command {
 		.addOption(environmentOption())
 		.option("-y, --yes", "save without asking")
 		.option("--only <names...>", "save these and leave the rest")
-		.action(async (file: string, options: Asked & { yes?: true; only?: string[] }) =>
+		.addOption(waitOption())
+		.action(async (file: string, options: Asked & { yes?: true; only?: string[]; wait?: number }) =>
 			(await import("../transfer.ts")).importFile(file, inEnvironment(options)),
 		);
 }
