@@ -5,6 +5,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 
 export type Contender = () => Promise<void> | void;
 
@@ -72,6 +73,22 @@ export function bareReplace(folder: string, bytes: Buffer): () => void {
 		fsyncSync(parent);
 		closeSync(parent);
 	};
+}
+
+/** What no durable commit to a database can do without: one of a small row, in WAL mode at synchronous=FULL. */
+export function bareCommit(folder: string): () => void {
+	const database = new Database(join(folder, "bare.db"));
+	database.pragma("journal_mode = WAL");
+	database.pragma("synchronous = FULL");
+	database.exec("CREATE TABLE row (id INTEGER PRIMARY KEY, value TEXT)");
+	const insert = database.prepare("INSERT INTO row (value) VALUES (?)");
+	return () => insert.run("sk-0-".padEnd(48, "abcdefgh"));
+}
+
+/** Of times in any order, the one that so much of them do not exceed. */
+export function percentile(times: readonly number[], share: number): number {
+	const sorted = [...times].sort((a, b) => a - b);
+	return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
 
 export function heading(title: string): void {

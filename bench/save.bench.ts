@@ -10,8 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openVault, settings, type Vault } from "@holdfast/vault";
 import { admin, optionsIn } from "@holdfast/vault/test";
-import Database from "better-sqlite3";
-import { bareReplace, heading, line, medians, ratio } from "./measure.ts";
+import { bareCommit, bareReplace, heading, line, medians, ratio } from "./measure.ts";
 
 const SETTINGS = 20;
 const TURNS = 300;
@@ -31,15 +30,6 @@ async function filledVault(folder: string, more: Parameters<typeof optionsIn>[1]
 	const vault = await openVault(optionsIn(folder, more));
 	await save(vault, Object.fromEntries(Array.from({ length: SETTINGS }, (_, i) => [`KEY_${i}`, sampleOf(i)])));
 	return vault;
-}
-
-function bareCommit(folder: string): () => void {
-	const database = new Database(join(folder, "bare.db"));
-	database.pragma("journal_mode = WAL");
-	database.pragma("synchronous = FULL");
-	database.exec("CREATE TABLE row (id INTEGER PRIMARY KEY, value TEXT)");
-	const insert = database.prepare("INSERT INTO row (value) VALUES (?)");
-	return () => insert.run(sampleOf(0));
 }
 
 async function compare(folder: string): Promise<void> {

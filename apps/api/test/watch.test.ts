@@ -169,3 +169,25 @@ test("one credential watches 20 times at once, and again when some have ended", 
 		.toBeNull();
 	for (const stream of [...open, another]) stream.close();
 });
+
+const WATCHERS = process.env.SLOW ? 1_000 : 100;
+
+test(`${WATCHERS} watches on one server are each told of 100 revisions in a row`, async () => {
+	await using app = await testApp();
+	let revision = await save(app, "first");
+	const streams: Stream[] = [];
+	for (let i = 0; i < WATCHERS / 20; i++) {
+		const headers = headersOf({ token: await app.token(["settings.see"]) });
+		streams.push(...(await Promise.all(Array.from({ length: 20 }, () => watch(app, headers, { after: revision })))));
+	}
+	for (let i = 0; i < 100; i++) {
+		revision = await save(app, `value ${i}`);
+		const events = await Promise.all(streams.map((stream) => stream.next()));
+		for (const event of events) expect(event).toEqual(told(revision));
+	}
+	if (WATCHERS === 1_000) {
+		const headers = headersOf({ token: await app.token(["settings.see"]) });
+		expect(codeOf(await (await watch(app, headers)).next())).toBe("RATE_LIMITED");
+	}
+	for (const stream of streams) stream.close();
+});
