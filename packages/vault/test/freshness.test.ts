@@ -49,7 +49,7 @@ test(`after a save is acknowledged, no read in any of ${PROCESSES} processes is 
 		found.map(([way, version, start, end]): Act => ({ version, start, end, by: `process ${id}, way ${way},` })),
 	);
 	expect(saves).toHaveLength(PROCESSES * SAVES);
-	expect(reads.length).toBeGreaterThan(saves.length);
+	expect(reads.length).toBeGreaterThanOrEqual(saves.length);
 	expect(problemsOf({ saves, reads })).toEqual([]);
 	for (const { told } of runs) expect(told).toBeGreaterThan(0);
 });

@@ -5,12 +5,15 @@ import { EnvironmentName, SOURCES } from "./settings.ts";
 /** Made by the process itself at its start: one for each environment that it takes values of. */
 const WorkerId = z.uuid();
 
+/** Shown in terminals, which take some characters for commands. */
+const PRINTABLE = /^[^\p{C}]*$/u;
+
 export const WorkerIdentity = z.strictObject({
 	id: WorkerId,
-	host: z.string().min(1).max(255),
+	host: z.string().min(1).max(255).regex(PRINTABLE),
 	pid: z.int().min(1),
 	/** What runs, for people: the script's base name, never its arguments. */
-	program: z.string().max(100),
+	program: z.string().max(100).regex(PRINTABLE),
 });
 
 export const HydrateSettings = z.strictObject({
