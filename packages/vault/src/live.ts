@@ -9,6 +9,9 @@ import { openSnapshot, type Snapshot } from "./snapshot.ts";
 import type { StoredMirror } from "./storage/schema.ts";
 import type { EnvironmentRow, Storage, VersionRow } from "./storage/storage.ts";
 
+/** Of a current version, what is shown beside its value. */
+type SavedBy = Pick<VersionRow, "version" | "at" | "by">;
+
 export interface LiveEnvironment {
 	/** What its values are stored and sealed under. */
 	readonly id: string;
@@ -18,6 +21,8 @@ export interface LiveEnvironment {
 	readonly edition: number;
 	/** Everything that is saved; the value is `null` where neither row nor snapshot opens. */
 	readonly values: Snapshot;
+	/** When each of them was saved, and by whom. */
+	readonly saved: ReadonlyMap<string, SavedBy>;
 	/** Settings whose stored row does not open. The snapshot may still have their value. */
 	readonly damaged: ReadonlySet<string>;
 	/** Whether the stored snapshot is not what the rows say, so that applications cannot hydrate from it. */
@@ -165,6 +170,7 @@ export class Live {
 		const key = await this.#keys.of(stored.snapshot);
 		const snapshot = key && openSnapshot(key, { instance, environment: id, edition }, stored.snapshot);
 		const values = new Map(snapshot);
+		const saved = new Map(snapshot ? known?.saved : undefined);
 		const damaged = new Set(snapshot ? known?.damaged : undefined);
 		let torn = snapshot === null;
 		const rows = await this.#storage.current(id, "shared", snapshot ? known?.revision : undefined);
@@ -174,17 +180,19 @@ export class Live {
 			const { secret, version } = row;
 			const inSnapshot = values.get(row.name);
 			if (row.sealed === null) {
+				saved.delete(row.name);
 				torn ||= inSnapshot !== undefined;
 				values.delete(row.name);
 				continue;
 			}
+			saved.set(row.name, { version, at: row.at, by: row.by });
 			const value = openValue(opener, instance, row);
 			if (value === null) damaged.add(row.name);
 			if (inSnapshot?.version === version) continue;
 			torn = true;
 			values.set(row.name, { value, secret, version });
 		}
-		return { id, name, revision, edition, values, damaged, torn, mirror: stored.mirror ?? {}, removed };
+		return { id, name, revision, edition, values, saved, damaged, torn, mirror: stored.mirror ?? {}, removed };
 	}
 }
 

@@ -210,9 +210,14 @@ function withSnapshot(vault: Vault, { live, key, values }: Ground, changes: read
 	const edition = live.edition + 1;
 	const place = { instance: vault.storage.instance.id, environment: live.id, edition };
 	const damaged = new Set(live.damaged);
-	for (const { writes = [] } of changes) for (const { name } of writes) damaged.delete(name);
+	const saved = new Map(live.saved);
+	for (const { name, version, at, by, sealed } of changes.flatMap(({ writes = [] }) => writes)) {
+		damaged.delete(name);
+		if (sealed === null) saved.delete(name);
+		else saved.set(name, { version, at, by });
+	}
 	last.snapshot = { environment: live.id, edition, sealed: sealSnapshot(key, place, values) };
-	return { ...live, edition, values, damaged, torn: false };
+	return { ...live, edition, values, saved, damaged, torn: false };
 }
 
 function auditOf(caller: Caller, request: Request, written: VersionWrite): Change["audit"][number] {

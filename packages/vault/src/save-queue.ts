@@ -7,7 +7,6 @@ import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises"
 import { AppError } from "@holdfast/contract";
 import type { MirrorStatus } from "@holdfast/contract/schemas";
 import { type Job, type Plan, planJobs } from "./save-plan.ts";
-import type { VersionWrite } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
 /** How often a commit is planned again because another process was first. */
@@ -20,7 +19,6 @@ export interface Saved {
 	/** The environment's id. */
 	id: string;
 	revision: number;
-	writes: readonly VersionWrite[];
 }
 
 /** With how its file fared, once that is known. A failed file is a status and no failure. */
@@ -112,10 +110,7 @@ async function finish(vault: Vault, { jobs, plan, revision }: Finished): Promise
 	for (const [i, { resolve, reject }] of jobs.entries()) {
 		const outcome = outcomes[i];
 		if (!outcome || outcome instanceof AppError) reject(outcome);
-		else {
-			const { writes = [] } = outcome;
-			resolve({ committed: { id: live.id, revision: first + changes.indexOf(outcome), writes }, mirrors });
-		}
+		else resolve({ committed: { id: live.id, revision: first + changes.indexOf(outcome) }, mirrors });
 	}
 	await mirrors;
 }

@@ -4,14 +4,7 @@
  */
 
 import { AppError, forbiddenBecause, NAME_PATTERN, valueProblem } from "@holdfast/contract";
-import type {
-	MirrorStatus,
-	Owner,
-	RemoveSetting,
-	SaveResult,
-	SaveSettings,
-	SettingView,
-} from "@holdfast/contract/schemas";
+import type { MirrorStatus, Owner, RemoveSetting, SaveResult, SaveSettings } from "@holdfast/contract/schemas";
 import { type Act, authorize, type Caller, deny } from "./access.ts";
 import type { Intent, Request } from "./save-plan.ts";
 import type { Saved } from "./save-queue.ts";
@@ -97,16 +90,11 @@ interface Done {
 
 /** What the save came to. It is committed by now: whatever fails here makes the answer poorer, and never a refusal. */
 async function answer(vault: Vault, caller: Caller, { request, committed, mirrors }: Done): Promise<SaveResult> {
-	const { environment, owner, intents } = request;
-	const { id, writes, revision } = committed;
+	const { environment, intents } = request;
+	const { id, revision } = committed;
 	try {
 		const places = await gather(vault, caller, environment);
-		const settings: SettingView[] = [];
-		for (const { name } of intents) {
-			const written = writes.findLast((row) => row.name === name);
-			const row = owner === "shared" ? written : await vault.storage.setting(id, "shared", name);
-			settings.push(toView(places, name, row ?? undefined));
-		}
+		const settings = intents.map(({ name }) => toView(places, name));
 		return { revision, settings, mirrors, workers: await count(vault, id) };
 	} catch (error) {
 		vault.options.warn(`Saved as revision ${revision}, but it could not be read back: ${(error as Error).message}`);

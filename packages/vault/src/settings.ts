@@ -24,10 +24,9 @@ export { type Watching, watch } from "./watch.ts";
 export async function list(vault: Vault, caller: Caller, { environment }: ListSettings): Promise<SettingsList> {
 	await authorize(vault, caller, { action: "settings.list", target: null, environment });
 	const places = await gather(vault, caller, environment);
-	const rows = new Map((await vault.storage.current(places.id, "shared")).map((row) => [row.name, row]));
 	const catalogue = PROVIDERS.flatMap(({ settings }) => settings.map(({ name }) => name));
 	const names = [...new Set([...knownNames(places), ...catalogue])].sort();
-	const settings = names.map((name) => toView(places, name, rows.get(name)));
+	const settings = names.map((name) => toView(places, name));
 	return { environment, revision: places.revision, settings };
 }
 

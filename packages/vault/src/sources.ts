@@ -5,7 +5,7 @@ import type { Layer, SettingView } from "@holdfast/contract/schemas";
 import { isEncrypted, readEnvFile } from "@holdfast/envfile";
 import { catalogueSetting } from "@holdfast/providers";
 import type { Caller } from "./access.ts";
-import { openValue } from "./live.ts";
+import { type LiveEnvironment, openValue } from "./live.ts";
 import { mirrorOptions } from "./mirror-options.ts";
 import { type Candidate, candidates, type Sources } from "./resolve.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -19,6 +19,8 @@ export interface Places extends Omit<Sources, "fallback"> {
 	own: Snapshot;
 	base: Snapshot;
 	personal: Snapshot;
+	/** When each of the environment's own was saved, and by whom. */
+	saved: LiveEnvironment["saved"];
 	/** The environment's own settings whose stored row does not open. */
 	damaged: ReadonlySet<string>;
 }
@@ -42,6 +44,7 @@ export async function gather(vault: Vault, caller: Caller, environment: string):
 		id: live.id,
 		revision: vault.live.revision,
 		own: live.values,
+		saved: live.saved,
 		damaged: live.damaged,
 		base: inherited?.values ?? new Map(),
 		personal: caller.userId === null ? new Map() : await personalValues(vault, caller.userId, live.id),
@@ -97,17 +100,12 @@ function isHidden(places: Places, name: string, source: Layer["source"]): boolea
 	return saved[source]?.get(name)?.secret ?? (isSecret(places, name) || secretByCatalogue(name));
 }
 
-/** A setting as it may be shown. `row` is the environment's own current version, if it has one. */
-export function toView(
-	places: Places,
-	name: string,
-	row: Pick<VersionRow, "version" | "at" | "by"> | undefined,
-): SettingView {
+/** A setting as it may be shown. */
+export function toView(places: Places, name: string): SettingView {
 	const secret = isSecret(places, name);
 	const layers = chain(places, name).map((candidate) => toLayer(places, name, candidate));
 	const version = places.own.get(name)?.version ?? 0;
-	// The row is read at another moment than the value: it tells of this version, or of none.
-	const saved = row?.version === version ? row : undefined;
+	const saved = places.saved.get(name);
 	return {
 		name,
 		secret,
