@@ -46,7 +46,10 @@ export async function rotate({ data, passphrase }: { data?: true; passphrase?: t
 	});
 	tell(last);
 	const wanted = last.wanted === null ? "" : ` ${last.wanted} Until then the old key still works.`;
-	const kit = last.kind === "root" ? " Print its recovery kit with `holdfast key kit`." : "";
+	const kit =
+		last.kind === "root"
+			? ` Print the new key's recovery kit with \`holdfast key kit\`; that of ${last.from} still opens the backups made before.`
+			: "";
 	process.stderr.write(`${process.stderr.isTTY ? "\n" : ""}${stageOf(last)}.${wanted}${kit}\n`);
 }
 

@@ -1,6 +1,7 @@
 /** The checks about backups: whether there is a recent one, and whether any is proven to restore. */
 import type { BackupView, Finding } from "@holdfast/contract/schemas";
-import { backupFolder, backupViews } from "./backup-view.ts";
+import { fingerprintOf } from "@holdfast/crypto";
+import { backupFolder, backupViews, retiredKeys } from "./backup-view.ts";
 import { policyOf } from "./policy.ts";
 import type { Vault } from "./vault.ts";
 
@@ -26,10 +27,18 @@ export async function recentBackup(vault: Vault): Promise<Finding> {
 	}
 	const detail = `The newest, ${last.file} in ${backupFolder(vault)}, is of ${minute(last.at)} UTC.`;
 	const age = Date.now() - last.at;
-	if (age < (backupHours === null ? UNSCHEDULED : MISSED * backupHours) * HOUR)
-		return last.present
-			? { ...about, level: "ok", detail, fix: null }
-			: { ...about, level: "warning", detail: `${detail} Its file is gone.`, fix: "Run `holdfast backup`." };
+	if (age < (backupHours === null ? UNSCHEDULED : MISSED * backupHours) * HOUR) {
+		if (!last.present)
+			return { ...about, level: "warning", detail: `${detail} Its file is gone.`, fix: "Run `holdfast backup`." };
+		const retired = [...(await retiredKeys(vault))].map(fingerprintOf);
+		if (!retired.includes(last.fingerprint)) return { ...about, level: "ok", detail, fix: null };
+		return {
+			...about,
+			level: "warning",
+			detail: `${detail} Root key ${last.fingerprint} was replaced since, and the recovery kit of today does not open it.`,
+			fix: `Run \`holdfast backup\`, and keep the kit of ${last.fingerprint} for the backups before.`,
+		};
+	}
 	const fix = "Run `holdfast backup`, and look in the server's log for why it made none.";
 	return { ...about, level: "warning", detail, fix };
 }

@@ -4,7 +4,7 @@ import { admin, optionsIn, testFolder, testVault } from "../test/harness.ts";
 import { expired } from "./backup-make.ts";
 import { BackupSchedule, backUpIfDue, isDue } from "./backup-schedule.ts";
 import { backupPath } from "./backup-view.ts";
-import { backups, openVault } from "./index.ts";
+import { backups, keys, openVault, system } from "./index.ts";
 import type { BackupRow } from "./storage/storage.ts";
 
 const HOUR = 60 * 60 * 1000;
@@ -73,6 +73,25 @@ test("a scheduled backup is made when it is due, proven at once, and takes the p
 		["backups.drill", "done", undefined],
 		["backups.create", "done", undefined],
 	]);
+});
+
+test("one is due when the root key of those there are is retired, and until it is made the checks say so", async () => {
+	await using v = await testVault({ serves: false });
+	const now = Date.now();
+	const check = async () => (await system.status(v.vault, admin)).findings.find(({ id }) => id === "backups.recent");
+	const before = await backUpIfDue(v.vault, now);
+	const { stage, from, to } = await keys.rotate(v.vault, admin, { what: "root" });
+	expect(stage).toBe("done");
+	expect(await check()).toMatchObject({
+		level: "warning",
+		detail: expect.stringContaining(`${before?.file} in backups, is of`),
+		fix: `Run \`holdfast backup\`, and keep the kit of ${from} for the backups before.`,
+	});
+	const made = await backUpIfDue(v.vault, now);
+	expect(made).toMatchObject({ by: "schedule", drill: { problem: null } });
+	expect((await backups.list(v.vault, admin)).backups.map(({ fingerprint }) => fingerprint)).toEqual([to, from]);
+	expect(await check()).toMatchObject({ level: "ok", fix: null });
+	expect(await backUpIfDue(v.vault, now), "and not again").toBeNull();
 });
 
 test("of several servers on one data folder one makes it", async () => {

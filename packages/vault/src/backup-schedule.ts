@@ -1,12 +1,13 @@
 /**
- * The scheduled backups of a process that serves: one whenever the newest is older than was chosen, each drilled at once. Of
- * several servers on one data folder, one makes it.
+ * The scheduled backups of a process that serves: one whenever the newest is older than was chosen, or was made under a root
+ * key that is retired, each drilled at once. Of several servers on one data folder, one makes it.
  */
 import { AppError } from "@holdfast/contract";
 import type { Policy } from "@holdfast/contract/schemas";
 import { SYSTEM } from "./access.ts";
 import { drillBackup } from "./backup-drill.ts";
 import { makeBackup, SCHEDULE } from "./backup-make.ts";
+import { retiredKeys } from "./backup-view.ts";
 import { inWorkFolder } from "./backup-work.ts";
 import { policyOf } from "./policy.ts";
 import type { BackupRow } from "./storage/storage.ts";
@@ -26,16 +27,23 @@ export function isDue(rows: readonly Pick<BackupRow, "at">[], { backupHours }: P
 	return backupHours !== null && rows.every(({ at }) => Math.abs(now - at) >= backupHours * HOUR);
 }
 
+/** Those of a retired root key do not count: who has lost the disk, and has today's kit, is helped by none of them. */
+async function dueIn(vault: Vault, now: number): Promise<boolean> {
+	const { storage } = vault;
+	const [rows, retired] = [await storage.backups(), await retiredKeys(vault)];
+	const opened = rows.filter(({ rootKeyId }) => !retired.has(rootKeyId));
+	return isDue(opened, policyOf(await storage.state()), now);
+}
+
 /**
  * Make the scheduled backup if it is due, and drill it. The backup with what the drill found; `null` when none was due.
  *
  * @throws AppError `BACKUP_FAILED`; `DATABASE_BUSY`
  */
 export function backUpIfDue(vault: Vault, now: number): Promise<BackupRow | null> {
-	const due = async () => isDue(await vault.storage.backups(), policyOf(await vault.storage.state()), now);
 	return inWorkFolder(vault.options.dataDir, async (work) => {
 		// Asked again in here: another server may have made it while this one waited.
-		if (!(await due())) return null;
+		if (!(await dueIn(vault, now))) return null;
 		const { id } = await makeBackup(vault, { actor: SYSTEM, by: SCHEDULE, work });
 		return await drillBackup(vault, { id, actor: SYSTEM, work });
 	});
@@ -59,10 +67,10 @@ export class BackupSchedule {
 
 	/** Make the backup if one is due. What goes wrong goes to the log, and is not tried again for a while. */
 	async look(vault: Vault, now: number): Promise<void> {
-		const { storage, options } = vault;
+		const { options } = vault;
 		if (now < this.#notBefore) return;
 		try {
-			if (!isDue(await storage.backups(), policyOf(await storage.state()), now)) return;
+			if (!(await dueIn(vault, now))) return;
 			const made = await backUpIfDue(vault, now);
 			if (made?.drill && (made.drill.problem !== null || made.drill.damaged > 0))
 				options.warn(`The backup ${made.file} does not restore whole: ${made.drill.problem ?? "values do not open"}`);

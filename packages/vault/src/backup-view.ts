@@ -21,6 +21,12 @@ export function backupFolder({ options }: Vault): string {
 	return below.startsWith("..") ? options.backupDir : below || ".";
 }
 
+/** The ids of the root keys that were replaced. The recovery kit of today opens nothing that was made under one of them. */
+export async function retiredKeys({ storage }: Vault): Promise<ReadonlySet<string>> {
+	const rows = await storage.rootKeys();
+	return new Set(rows.filter(({ state }) => state === "retired").map(({ id }) => id));
+}
+
 /** Where a backup's file is. Whatever the row says, it is in the folder for backups. */
 export function backupPath({ options }: Vault, { file }: Pick<BackupRow, "file">): string {
 	return join(options.backupDir, basename(file));

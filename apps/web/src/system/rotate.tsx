@@ -83,7 +83,11 @@ function AboutRoot({ rootKey: { source, place } }: { rootKey: RootKeyView }) {
 			</p>
 			<p>
 				{before} <code className="text-sm text-ink [overflow-wrap:anywhere]">{place}</code>
-				{after} The old key works until nothing needs it. The new one has a recovery kit of its own, to be stored again.
+				{after} The old key works until nothing needs it.
+			</p>
+			<p>
+				The new key has a recovery kit of its own, to be stored again. Keep the kit you have as well: it alone opens the
+				backups made before, once this server is lost.
 			</p>
 		</>
 	);
