@@ -106,12 +106,12 @@ export const ERRORS = {
 	ROOT_KEY_WRONG: row(
 		"INTERNAL_SERVER_ERROR",
 		"This is not the root key of this data: {detail}.",
-		"Start with the root key whose fingerprint the data names.",
+		"Give the root key with the fingerprint that is named first, or its recovery kit.",
 	),
 	ROOT_KEY_MALFORMED: row(
 		"INTERNAL_SERVER_ERROR",
 		"The root key in {name} cannot be read: {detail}.",
-		"It is 32 bytes in base64, or the text of a recovery kit. Put back the copy you made of it.",
+		"It has to be 32 bytes in base64, or a recovery kit. Compare it with the copy you kept of it.",
 	),
 	ROOT_KEY_COMMAND_FAILED: row(
 		"INTERNAL_SERVER_ERROR",

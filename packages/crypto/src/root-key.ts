@@ -53,7 +53,7 @@ export function parseRootKey(text: string, where: string): RootKey {
 function readBase64(text: string, malformed: (detail: string) => Error): Uint8Array {
 	if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) throw malformed("it is not base64");
 	const bytes = Buffer.from(text, "base64");
-	if (bytes.length !== ROOT_KEY_BYTES) throw malformed(`it has ${bytes.length} bytes`);
+	if (bytes.length !== ROOT_KEY_BYTES) throw malformed(`it has ${bytes.length} of ${ROOT_KEY_BYTES} bytes`);
 	return bytes;
 }
 

@@ -94,7 +94,8 @@ function requireKey(source: RootKeySource, stored: readonly StoredRootKey[]): Ro
 	const derivations = active.flatMap(({ derivation }) => derivation ?? []);
 	const key = source.read(derivations, ({ id }) => active.some((row) => row.id === id));
 	if (key === null) {
-		if (source.kind !== "passphrase") throw new AppError("ROOT_KEY_MISSING", { detail: wanted });
+		if (source.kind !== "passphrase")
+			throw new AppError("ROOT_KEY_MISSING", { detail: `${wanted}. It is looked for in ${source.place}` });
 		const detail = `the data is sealed under ${wanted}, which is not derived from a passphrase`;
 		throw new AppError("ROOT_KEY_WRONG", { detail });
 	}
