@@ -8,6 +8,7 @@ import type { Finding } from "@holdfast/contract/schemas";
 import { provenBackup, recentBackup } from "./backup-findings.ts";
 import type { Examined } from "./examine.ts";
 import { rootKeyView, rotationView } from "./keys.ts";
+import { mirrorOptions } from "./mirror-options.ts";
 import { DATABASE_FILE } from "./snapshot.ts";
 import type { Vault } from "./vault.ts";
 
@@ -27,6 +28,7 @@ const CHECKS: readonly Check[] = [
 	databaseMode,
 	snapshots,
 	files,
+	fileModes,
 ];
 
 export async function findings(vault: Vault): Promise<Finding[]> {
@@ -132,6 +134,19 @@ function files({ mirrors }: Vault): Finding {
 	if (pending.length === 0) return ok(id, title, "None waits to be written.");
 	const detail = pending.map(({ target, reason }) => `${target}: ${reason}`).join(" ");
 	return { id, level: "warning", title, detail, fix: "Mend the cause; the files are retried by themselves." };
+}
+
+/** Values stand there in the clear, and a file that someone made has the mode that they gave it. */
+function fileModes({ live, options }: Vault): Finding {
+	const [id, title] = ["mirrors.mode", "Who may read the .env files"];
+	const kept = live.environments().map(mirrorOptions);
+	const open = kept
+		.filter(({ enabled, format }) => enabled && format === "plain")
+		.filter(({ file }) => ((modeOf(join(options.projectDir, file)) ?? 0) & 0o077) !== 0)
+		.map(({ file }) => file);
+	if (open.length === 0) return ok(id, title, "Only the user that runs Holdfast.");
+	const fix = `chmod 600 ${open.map((file) => `'${join(options.projectDir, file)}'`).join(" ")}`;
+	return { id, level: "warning", title, detail: `Other users of this machine may read ${open.join(", ")}.`, fix };
 }
 
 /** Whether everything that is sealed opens. */

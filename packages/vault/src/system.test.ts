@@ -49,6 +49,20 @@ test("a root key kept elsewhere is well kept, in a file or in a variable", async
 	expect(await levels(other.vault)).toMatchObject({ "root-key.place": "ok", "root-key.mode": "ok" });
 });
 
+test("a .env file that others can read is found, with the command that ends it", async () => {
+	await using v = await testVault();
+	await v.save({ KEY: "value" });
+	const file = join(v.vault.options.projectDir, ".env");
+	expect(await levels(v.vault)).toMatchObject({ "mirrors.mode": "ok" });
+	chmodSync(file, 0o644);
+	const { findings } = await system.status(v.vault, admin);
+	expect(findings.find(({ id }) => id === "mirrors.mode")).toMatchObject({
+		level: "warning",
+		detail: "Other users of this machine may read .env.",
+		fix: `chmod 600 '${file}'`,
+	});
+});
+
 test("the kit opens the data, is shown until it is said to be stored, and after that on the machine alone", async () => {
 	await using v = await testVault();
 	await v.save({ KEY: "value" });
