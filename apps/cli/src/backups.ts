@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { type Options, readOptions } from "@holdfast/config/options";
 import { AppError } from "@holdfast/contract";
 import type { BackupView } from "@holdfast/contract/schemas";
+import { errnoText } from "@holdfast/envfile";
 import { withClient } from "./connect.ts";
 import { askHidden } from "./prompt.ts";
 import { table } from "./table.ts";
@@ -37,8 +38,8 @@ async function copy(from: string, to: string): Promise<void> {
 		await file.chmod(0o600);
 		await file.sync();
 	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		throw code ? new AppError("BACKUP_FAILED", { name: to, detail: code }, { cause: error }) : error;
+		const detail = errnoText(error);
+		throw detail ? new AppError("BACKUP_FAILED", { name: to, detail }, { cause: error }) : error;
 	}
 }
 
@@ -51,14 +52,14 @@ export async function list(): Promise<void> {
 	process.stderr.write(`In ${folder}:\n`);
 	const rows = backups.map((backup) => [
 		backup.id,
+		backup.file,
 		new Date(backup.at).toISOString().slice(0, 16).replace("T", " "),
-		String(backup.revision),
 		String(backup.size),
 		backup.by,
 		backup.fingerprint,
 		backup.present ? stateOf(backup) : "the file is gone",
 	]);
-	process.stdout.write(`${table(["ID", "MADE (UTC)", "REVISION", "BYTES", "BY", "ROOT KEY", "STATE"], rows)}\n`);
+	process.stdout.write(`${table(["ID", "FILE", "MADE (UTC)", "BYTES", "BY", "ROOT KEY", "STATE"], rows)}\n`);
 }
 
 function stateOf({ drill }: BackupView): string {

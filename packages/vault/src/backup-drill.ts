@@ -8,7 +8,7 @@ import { errnoText } from "@holdfast/envfile";
 import { type Actor, entry } from "./access.ts";
 import { withCopy } from "./backup-copy.ts";
 import { readHeader } from "./backup-read.ts";
-import { backupFolder, backupPath } from "./backup-view.ts";
+import { backupPath } from "./backup-view.ts";
 import type { BackupRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
@@ -49,7 +49,7 @@ async function find(vault: Vault, id: string | undefined): Promise<BackupRow> {
 	const isThere = (row: BackupRow) => existsSync(backupPath(vault, row));
 	const row = rows.find((each) => (id === undefined ? isThere(each) : each.id === id));
 	if (row && isThere(row)) return row;
-	throw new AppError("BACKUP_NOT_FOUND", { name: row?.file ?? id ?? `in ${backupFolder(vault)}` });
+	throw new AppError("BACKUP_NOT_FOUND", { name: row?.file ?? id ?? `in ${vault.options.backupDir}` });
 }
 
 function keyOf(kit: string, { rootKeyId }: BackupRow): RootKey {

@@ -1,7 +1,7 @@
 /** The checks about backups: whether there is a recent one, and whether any is proven to restore. */
 import type { BackupView, Finding } from "@holdfast/contract/schemas";
 import { fingerprintOf } from "@holdfast/crypto";
-import { backupFolder, backupViews, retiredKeys } from "./backup-view.ts";
+import { backupViews, retiredKeys } from "./backup-view.ts";
 import { policyOf } from "./policy.ts";
 import type { Vault } from "./vault.ts";
 
@@ -25,7 +25,7 @@ export async function recentBackup(vault: Vault): Promise<Finding> {
 		const soon = backupHours !== null && vault.options.schedule ? " The server makes the first one soon." : "";
 		return { ...about, level: "warning", detail: `There is none yet.${soon}`, fix: "Run `holdfast backup`." };
 	}
-	const detail = `The newest, ${last.file} in ${backupFolder(vault)}, is of ${minute(last.at)} UTC.`;
+	const detail = `The newest, ${last.file} in ${vault.options.backupDir}, is of ${minute(last.at)} UTC.`;
 	const age = Date.now() - last.at;
 	if (age < (backupHours === null ? UNSCHEDULED : MISSED * backupHours) * HOUR) {
 		if (!last.present)

@@ -11,7 +11,7 @@ import type { RootKey } from "@holdfast/crypto";
 import { errnoText } from "@holdfast/envfile";
 import { type Actor, entry } from "./access.ts";
 import { readBackup } from "./backup-read.ts";
-import { backupFolder, backupPath } from "./backup-view.ts";
+import { backupPath } from "./backup-view.ts";
 import { writeBackup } from "./backup-write.ts";
 import { policyOf } from "./policy.ts";
 import { runApart } from "./storage/apart.ts";
@@ -83,7 +83,7 @@ function asFailure(vault: Vault, error: unknown): unknown {
 	const unreadable = error instanceof AppError && error.code === "DATABASE_UNREADABLE";
 	const detail = unreadable ? error.fields.detail : errnoText(error);
 	return detail
-		? new AppError("BACKUP_FAILED", { name: `in ${backupFolder(vault)}`, detail }, { cause: error })
+		? new AppError("BACKUP_FAILED", { name: `in ${vault.options.backupDir}`, detail }, { cause: error })
 		: error;
 }
 

@@ -84,7 +84,7 @@ test("one is due when the root key of those there are is retired, and until it i
 	expect(stage).toBe("done");
 	expect(await check()).toMatchObject({
 		level: "warning",
-		detail: expect.stringContaining(`${before?.file} in backups, is of`),
+		detail: expect.stringContaining(`${before?.file} in ${v.vault.options.backupDir}, is of`),
 		fix: `Run \`holdfast backup\`, and keep the kit of ${from} for the backups before.`,
 	});
 	const made = await backUpIfDue(v.vault, now);

@@ -1,6 +1,6 @@
 /** Backups as they are shown, and where their files are. */
 import { existsSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { basename, join } from "node:path";
 import type { BackupView } from "@holdfast/contract/schemas";
 import { fingerprintOf } from "@holdfast/crypto";
 import type { BackupRow } from "./storage/storage.ts";
@@ -13,12 +13,6 @@ export async function backupViews(vault: Vault): Promise<BackupView[]> {
 
 export function toBackupView(vault: Vault, { rootKeyId, ...row }: BackupRow): BackupView {
 	return { ...row, fingerprint: fingerprintOf(rootKeyId), present: existsSync(backupPath(vault, row)) };
-}
-
-/** The folder for backups as people know it: relative to the data folder where it is below it. */
-export function backupFolder({ options }: Vault): string {
-	const below = relative(options.dataDir, options.backupDir);
-	return below.startsWith("..") ? options.backupDir : below || ".";
 }
 
 /** The ids of the root keys that were replaced. The recovery kit of today opens nothing that was made under one of them. */

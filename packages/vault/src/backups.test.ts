@@ -24,7 +24,7 @@ async function lastEntry({ vault }: TestVault): Promise<AuditRow | undefined> {
 
 test("a backup is made, listed, and recorded in one commit that raises no revision", async () => {
 	await using v = await testVault();
-	expect(await backups.list(v.vault, admin)).toEqual({ folder: "backups", backups: [] });
+	expect(await backups.list(v.vault, admin)).toEqual({ folder: v.vault.options.backupDir, backups: [] });
 	const { revision } = await v.save({ A: "one", B: "two" });
 	const made = await backups.create(v.vault, admin);
 	const { fingerprint } = v.vault.keys.roots.current;
@@ -124,7 +124,7 @@ describe("a drill", () => {
 
 	test("of what is not there is refused", async () => {
 		await using v = await testVault();
-		const none = { code: "BACKUP_NOT_FOUND", fields: { name: "in backups" } };
+		const none = { code: "BACKUP_NOT_FOUND", fields: { name: `in ${v.vault.options.backupDir}` } };
 		await expect(backups.drill(v.vault, admin, {})).rejects.toMatchObject(none);
 		await expect(backups.drill(v.vault, admin, { id: "x" })).rejects.toMatchObject({ fields: { name: "x" } });
 		const made = await backups.create(v.vault, admin);

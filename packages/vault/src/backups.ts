@@ -3,14 +3,14 @@ import type { BackupList, BackupView, DrillBackup } from "@holdfast/contract/sch
 import { authorize, type Caller } from "./access.ts";
 import { drillBackup } from "./backup-drill.ts";
 import { makeBackup, SCHEDULE } from "./backup-make.ts";
-import { backupFolder, backupViews, toBackupView } from "./backup-view.ts";
+import { backupViews, toBackupView } from "./backup-view.ts";
 import { inWorkFolder } from "./backup-work.ts";
 import type { Vault } from "./vault.ts";
 
 /** The backups made here, with the folder they are in. */
 export async function list(vault: Vault, caller: Caller): Promise<BackupList> {
 	await authorize(vault, caller, { action: "backups.list", target: null, environment: null });
-	return { folder: backupFolder(vault), backups: await backupViews(vault) };
+	return { folder: vault.options.backupDir, backups: await backupViews(vault) };
 }
 
 /**

@@ -34,7 +34,7 @@ export const BackupView = z.object({
 });
 
 export const BackupList = z.object({
-	/** The folder, relative to the data folder where it is below it. */
+	/** The folder's path on the server's machine. */
 	folder: z.string(),
 	/** Newest first. */
 	backups: z.array(BackupView),
