@@ -3,6 +3,7 @@
 import { readOptions } from "@holdfast/config/options";
 import { AppError, type ErrorCode, NAME_PATTERN } from "@holdfast/contract";
 import { Command } from "commander";
+import manifest from "../package.json" with { type: "json" };
 import { type Asked, environmentOption, inEnvironment } from "./commands/asked.ts";
 import { backupCommands } from "./commands/backup.ts";
 import { environmentCommand } from "./commands/environment.ts";
@@ -43,6 +44,7 @@ function exitCode(error: unknown): number {
 function program(): Command {
 	const root = new Command("holdfast")
 		.description("Keeps the API keys and settings of AI applications where people put them.")
+		.version(manifest.version)
 		.showHelpAfterError()
 		.enablePositionalOptions();
 
