@@ -45,6 +45,8 @@ async function traces(): Promise<string[]> {
 test("after the claim the kit is shown in groups, to be copied or printed", async () => {
 	const { page, context } = screen;
 	expect(kit).toMatch(/^HOLDFAST1(-[02-9AC-HJ-NP-Z]{5}){11}-[02-9AC-HJ-NP-Z]{3}$/);
+	await page.locator("h1:focus", { hasText: "Keep this key" }).waitFor();
+	await page.getByText("It is the recovery kit").waitFor();
 	await picture(page, "kit");
 	await expectAccessible(page);
 	await expectFits(page, page.getByRole("main"), "kit");
@@ -103,7 +105,7 @@ test("once stored it is not shown again, and the refusal says where it is to be 
 	expect(await page.getByText("The recovery kit is not stored").count()).toBe(0);
 	expect(await traces()).toEqual([]);
 	await page.goto(`${origin}/recovery-kit`);
-	await page.getByRole("alert").getByText("Print it again with `holdfast key kit` on the server's machine.").waitFor();
+	await page.getByRole("alert").getByText("Print it again with holdfast key kit on the server's machine.").waitFor();
 	await picture(page, "kit-stored");
 	await expectAccessible(page);
 	expect(await traces()).toEqual([]);

@@ -10,7 +10,7 @@ export function KitScreen() {
 		<Entrance
 			wide
 			title="Keep this key"
-			about="It is the root key: when the server’s own copy is lost, only this opens your settings and backups. Print it or write it down, and keep it apart from the server, because it opens them for anyone who has both."
+			about="It is the recovery kit, the root key for paper: when the server’s own copy is lost, only this opens your settings and backups. Print it or write it down, and keep it apart from the server, because it opens them for anyone who has both."
 		>
 			<KitView
 				otherwise={

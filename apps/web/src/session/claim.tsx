@@ -4,7 +4,7 @@
  */
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { type UseFormRegisterReturn, useForm } from "react-hook-form";
 import { z } from "zod";
 import { queryClient } from "../trpc.ts";
@@ -29,7 +29,8 @@ export function ClaimScreen() {
 		resolver: zodResolver(ClaimForm),
 		defaultValues: { claimCode: "", name: "", email: "", password: "" },
 	});
-	const { register, formState } = form;
+	const { register, formState, setFocus } = form;
+	useEffect(() => setFocus("claimCode"), [setFocus]);
 	const submit = form.handleSubmit(async (fields) => {
 		const refusal = await claim(fields);
 		setRefused(refusal);

@@ -1,7 +1,7 @@
 /** Email and password, for an instance that has an owner. Which of the two was wrong is never said. */
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
 import { queryClient } from "../trpc.ts";
@@ -21,7 +21,8 @@ export function SignInScreen() {
 	const { to } = useSearch({ from: "/sign-in" });
 	const [refused, setRefused] = useState<string | null>(null);
 	const form = useForm({ resolver: zodResolver(SignInForm), defaultValues: { email: "", password: "" } });
-	const { register, formState } = form;
+	const { register, formState, setFocus } = form;
+	useEffect(() => setFocus("email"), [setFocus]);
 	const submit = form.handleSubmit(async (fields) => {
 		const refusal = await signIn(fields);
 		setRefused(refusal);

@@ -1,5 +1,5 @@
 /** Buttons. `primary` is the one act a screen is for and the only thing painted in the accent. */
-import type { ButtonHTMLAttributes, ReactNode } from "react";
+import { type ButtonHTMLAttributes, type ReactNode, useLayoutEffect, useRef } from "react";
 
 const LOOKS = {
 	primary:
@@ -21,8 +21,10 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 }
 
 export function Button({ look = "plain", size = "normal", icon, className = "", children, ...rest }: ButtonProps) {
+	const button = useKeptFocus(rest.disabled === true);
 	return (
 		<button
+			ref={button}
 			type="button"
 			className={`inline-flex shrink-0 items-center justify-center rounded-md font-medium whitespace-nowrap transition-colors disabled:cursor-not-allowed disabled:shadow-none [&_svg]:size-4 [&_svg]:shrink-0 ${LOOKS[look]} ${SIZES[size]} ${className}`}
 			{...rest}
@@ -31,4 +33,19 @@ export function Button({ look = "plain", size = "normal", icon, className = "", 
 			{children}
 		</button>
 	);
+}
+
+/** A browser takes focus from a button that is disabled while it works. It has it back then, unless that went elsewhere. */
+function useKeptFocus(disabled: boolean) {
+	const button = useRef<HTMLButtonElement>(null);
+	const had = useRef(false);
+	useLayoutEffect(() => {
+		if (disabled) {
+			had.current = document.activeElement === button.current;
+			return;
+		}
+		if (had.current && document.activeElement === document.body) button.current?.focus();
+		had.current = false;
+	}, [disabled]);
+	return button;
 }
