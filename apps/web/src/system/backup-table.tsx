@@ -52,7 +52,7 @@ function Row({ backup, onProve }: { backup: BackupView } & Pick<BackupTableProps
 			<td className={`${CELL} whitespace-nowrap tabular-nums`}>{sizeWords(size)}</td>
 			<td className={`${CELL} max-sm:text-right`}>{by === "schedule" ? "By schedule" : by}</td>
 			<td className={`${CELL} max-sm:col-span-2`}>
-				<div className="flex flex-wrap items-start justify-between gap-x-3">
+				<div className="flex items-start justify-between gap-x-3">
 					<div className="min-w-0">
 						<Status tone={tone}>{word}</Status>
 						{drill && (
@@ -62,7 +62,7 @@ function Row({ backup, onProve }: { backup: BackupView } & Pick<BackupTableProps
 						)}
 					</div>
 					{onProve && present && (
-						<Button size="small" look="quiet" onClick={() => onProve(backup)}>
+						<Button size="small" look="quiet" className="-my-1" onClick={() => onProve(backup)}>
 							Prove<span className="sr-only"> {file}</span>
 						</Button>
 					)}
