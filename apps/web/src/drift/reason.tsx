@@ -6,7 +6,7 @@ import { refreshSettings } from "../settings/refresh.ts";
 import { client } from "../trpc.ts";
 import { useAct } from "../ui/act.ts";
 import { Button } from "../ui/button.tsx";
-import { FailureNotice, Notice } from "../ui/notice.tsx";
+import { Coded, FailureNotice, Notice } from "../ui/notice.tsx";
 import { Inset } from "./inset.tsx";
 
 export function Reason({ view: { environment, status, reason, target } }: { view: MirrorView }) {
@@ -44,7 +44,7 @@ export function Reason({ view: { environment, status, reason, target } }: { view
 					)
 				}
 			>
-				{reason}
+				<Coded text={reason} />
 			</Notice>
 			{retry.error !== null && <FailureNotice error={retry.error} />}
 		</Inset>

@@ -1,6 +1,6 @@
 /** What a save, a removal or a restoration did, as one line that is read out, with what did not go all the way beneath it. */
 import { DriftLink } from "../drift/drift-link.tsx";
-import { Notice } from "../ui/notice.tsx";
+import { Coded, Notice } from "../ui/notice.tsx";
 import type { Outcome } from "./outcome.ts";
 
 export function Report({ outcome }: { outcome: Outcome | null }) {
@@ -10,7 +10,7 @@ export function Report({ outcome }: { outcome: Outcome | null }) {
 			{outcome?.remarks.map(({ sentence, onDrift }) => (
 				<div key={sentence} className="mt-3">
 					<Notice tone="warn">
-						{sentence} {onDrift && <DriftLink />}
+						<Coded text={sentence} /> {onDrift && <DriftLink />}
 					</Notice>
 				</div>
 			))}

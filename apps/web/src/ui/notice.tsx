@@ -63,10 +63,10 @@ function Linked({
 }) {
 	const words = signedOut ? "Sign in" : "AI Settings";
 	const [before, ...after] = sentence.split(words);
-	if (after.length === 0) return <>{sentence}</>;
+	if (after.length === 0) return <Coded text={sentence} />;
 	return (
 		<Fragment>
-			{before}
+			<Coded text={before ?? ""} />
 			{signedOut ? (
 				<Link to="/sign-in" className="link font-medium">
 					{words}
@@ -76,7 +76,20 @@ function Linked({
 					{words}
 				</Link>
 			)}
-			{after.join(words)}
+			<Coded text={after.join(words)} />
 		</Fragment>
+	);
+}
+
+/** A sentence of the server's, with what stands between backticks as code: a command or a file to be copied as it is. */
+export function Coded({ text }: { text: string }) {
+	return text.split("`").map((part, i) =>
+		i % 2 === 0 ? (
+			part
+		) : (
+			<code key={part} className="text-sm [overflow-wrap:anywhere]">
+				{part}
+			</code>
+		),
 	);
 }
