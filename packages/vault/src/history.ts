@@ -42,7 +42,7 @@ export async function history(vault: Vault, caller: Caller, input: OneSetting): 
  * `VALUE_DAMAGED` when it does not open; `VERSION_CONFLICT` if someone saved it first.
  */
 export async function restore(vault: Vault, caller: Caller, input: RestoreSetting): Promise<SaveResult> {
-	const { environment, owner, name, version, expectedVersion, message = `Restored version ${version}` } = input;
+	const { environment, owner, name, version, expectedVersion, message = null } = input;
 	const act = { action: "settings.restore", environment } as const;
 	const stored = await admit(vault, caller, { ...act, target: name, owner });
 	const { id } = await vault.live.require(environment);
