@@ -37,10 +37,10 @@ const ascii = {
 
 const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-const entry = (name, format, extension) => ({
+const entry = (name, format, extension, plugins = [late, errors, ascii]) => ({
 	input: { [name]: `src/${name}.ts` },
 	platform: "node",
-	plugins: [late, errors, ascii],
+	plugins,
 	// dotenv loads these for functions that are not called here: to expand `~`, and to print a path.
 	resolve: { alias: { os: false, url: false, "better-sqlite3": `${import.meta.dirname}/src/binding.ts` } },
 	// What is imported is imported for what it exports, so that no table is built that is not asked.
@@ -59,4 +59,10 @@ const entry = (name, format, extension) => ({
  * `register` is CommonJS for `import` too: an ES module that imports a part of Node has Node look at each of its exports,
  * which loads a worker's, readline's and more that nothing here calls.
  */
-export default defineConfig([entry("index", "esm", "mjs"), entry("register", "cjs", "cjs")]);
+export default defineConfig([
+	entry("index", "esm", "mjs"),
+	entry("register", "cjs", "cjs"),
+	// What these say may be any error that a server answers with.
+	entry("later", "cjs", "cjs", [late]),
+	entry("ask", "cjs", "cjs", [late]),
+]);

@@ -1,26 +1,30 @@
 /**
  * Puts saved values into `process.env` while an application boots, by the one stated precedence. Reads the database file
- * itself, so that an application starts whether or not a Holdfast server runs.
+ * itself, so that an application starts whether or not a Holdfast server runs; with HOLDFAST_URL it asks that server instead.
+ * What only some applications want is in a file of its own that is loaded when it is asked for.
  */
 import { join } from "node:path";
-import { AppError, DEFAULT_ENVIRONMENT, envFileName, forbiddenBecause, NAME_PATTERN } from "@holdfast/contract";
-import { isEncrypted, readEnvValues } from "@holdfast/envfile";
-import { type Candidate, candidates, readSavedValues, type SavedValues, type Sources } from "@holdfast/vault/snapshot";
+import { AppError, DEFAULT_ENVIRONMENT, envFileName } from "@holdfast/contract";
+import { readSavedValues } from "@holdfast/vault/snapshot";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { type Options, readOptions } from "./options.ts";
+import { asItWas, type Env, give, type Origin, type Saved, take } from "./values.ts";
+import type { Watching } from "./watch.ts";
 
-export interface HydrateOptions {
+export interface HydrateOptions<S extends StandardSchemaV1 = StandardSchemaV1, W extends boolean = boolean> {
 	/** The environment to take values from; by default HOLDFAST_ENVIRONMENT, else `default`. */
 	environment?: string;
 	/** What to fill; by default `process.env`. */
-	env?: Record<string, string | undefined>;
+	env?: Env;
 	/** Where to look for the data folder and the `.env` files; by default the working directory. */
 	cwd?: string;
 	/** Refuse a folder without a vault. By default its `.env` files are read, with a warning. */
 	needsVault?: boolean;
+	/** Keep `env` as what is saved, from here on. Does not keep the process running. */
+	watch?: W;
+	/** What the variables have to be, by any validator that implements Standard Schema without waiting: https://standardschema.dev */
+	schema?: S;
 }
-
-/** Where the value of one name came from, as Holdfast's `explain` names it. Never the value. */
-export type Origin = Pick<Candidate, "source" | "place" | "version">;
 
 export interface Hydration {
 	environment: string;
@@ -32,8 +36,10 @@ export interface Hydration {
 	skipped: ReadonlyMap<string, string>;
 }
 
-type Lines = ReadonlyMap<string, string>;
-type NothingSaved = Omit<SavedValues, "revision"> & { revision: null };
+/** With a schema, what it made of the variables; with `watch`, what keeps up with them. */
+export type Hydrated<S extends StandardSchemaV1, W extends boolean> = Hydration &
+	([S] extends [never] ? unknown : { values: StandardSchemaV1.InferOutput<S> }) &
+	(W extends true ? Watching : unknown);
 
 /** The first Node the database driver's binary runs on. An older one does not refuse it: the process dies. */
 const OLDEST_NODE = 22;
@@ -42,58 +48,46 @@ const OLDEST_NODE = 22;
  * Hydrate an environment.
  *
  * @throws AppError `NODE_TOO_OLD`, `OPTION_INVALID`, `NO_VAULT` where one is needed, `ENVIRONMENT_NOT_FOUND`, `VALUE_DAMAGED`,
- * `DATABASE_UNREADABLE`, or one of the codes `ROOT_KEY_…`; then nothing was set.
+ * `DATABASE_UNREADABLE`, `SETTINGS_UNFIT`, or one of the codes `ROOT_KEY_…`; of a server, `SERVER_UNREACHABLE` and what it
+ * refuses. Then nothing was set.
  */
-export function hydrate(wanted: HydrateOptions = {}): Hydration {
-	refuseOldNode();
+export function hydrate<S extends StandardSchemaV1 = never, W extends boolean = false>(
+	wanted: HydrateOptions<S, W> = {},
+): Hydrated<S, W> {
 	const env = wanted.env ?? process.env;
-	const options = readOptions(env, wanted.cwd);
+	const options = readOptions(asItWas(env), wanted.cwd);
 	const environment = wanted.environment ?? options.environment;
-	const saved = readSaved(options, environment, wanted.needsVault ?? false);
-	const files = saved.files.map((file) => ({ ...file, lines: linesOf(options, file.path) }));
-	const sources: Sources = {
-		environment,
-		own: saved.own,
-		base: saved.base,
-		process: options.processEnv,
-		files: files.map(({ lines, ...file }) => ({ ...file, values: withoutSealed(lines) })),
-		precedence: options.precedence,
-	};
-	const names = new Set<string>();
-	for (const place of [saved.own, saved.base, ...files.map(({ lines }) => lines)]) {
-		for (const name of place.keys()) names.add(name);
-	}
-	const values = new Map<string, string>();
-	const origins = new Map<string, Origin>();
-	const skipped = new Map<string, string>();
-	for (const name of names) {
-		const because = NAME_PATTERN.test(name) ? forbiddenBecause(name) : "it is not a legal setting name";
-		if (because !== null) {
-			if (!name.startsWith("HOLDFAST_")) skipped.set(name, because);
-			continue;
-		}
-		const [first] = candidates(name, sources);
-		if (!first) {
-			const sealed = files.find(({ lines }) => isEncrypted(lines.get(name) ?? ""));
-			if (sealed) skipped.set(name, `its value in ${sealed.path} is encrypted`);
-			continue;
-		}
-		if (first.value === null) throw new AppError("VALUE_DAMAGED", { name });
-		values.set(name, first.value);
-		origins.set(name, { source: first.source, place: first.place, version: first.version });
-	}
-	for (const [name, value] of values) env[name] = value;
-	for (const [name, because] of skipped)
+	const saved = readSaved(options, environment, wanted);
+	const taken = take(options, environment, saved);
+	const { schema } = wanted;
+	const fitted = schema && { values: later().fit(schema, asItWas(env), taken.values) };
+	give(env, taken.values, options);
+	for (const [name, because] of taken.skipped)
 		process.emitWarning(`${name} was not hydrated: ${because}.`, "HoldfastWarning");
-	return { environment, revision: saved.revision, origins, skipped };
+	const { origins, skipped } = taken;
+	const hydration = { environment, revision: saved.revision, origins, skipped, ...fitted };
+	if (env === process.env && options.url === null && !wanted.watch) reportSoon(options, hydration);
+	const result = wanted.watch ? later().watch({ env, options, environment, saved, taken, schema, fitted }) : hydration;
+	return result as Hydrated<S, W>;
 }
 
-function refuseOldNode(): void {
-	const version = process.versions.node;
-	if (Number.parseInt(version, 10) < OLDEST_NODE) throw new AppError("NODE_TOO_OLD", { detail: version });
+/** How long an application is left alone before it says in the data folder what it holds, in milliseconds. */
+const SETTLED = 250;
+
+function reportSoon(options: Options, { environment, revision, origins }: Hydration): void {
+	if (revision === null) return;
+	setTimeout(() => later().reportLocally(options, { environment, revision, origins }), SETTLED).unref();
 }
 
-function readSaved(options: Options, environment: string, needsVault: boolean): SavedValues | NothingSaved {
+/** The rest of this package. Found by its name, because this file may be part of a bundle elsewhere. */
+export function later(): typeof import("./later.ts") {
+	const from = join(import.meta.dirname, "-");
+	return process.getBuiltinModule("node:module").createRequire(from)("@holdfast/config/later");
+}
+
+function readSaved(options: Options, environment: string, { needsVault, watch }: HydrateOptions): Saved {
+	if (options.url !== null) return later().readRemote(options, environment, watch ?? false);
+	refuseOldNode();
 	try {
 		return readSavedValues(options.dataDir, options.rootKey, environment);
 	} catch (error) {
@@ -109,14 +103,7 @@ function readSaved(options: Options, environment: string, needsVault: boolean): 
 	}
 }
 
-function linesOf({ projectDir, envFile }: Options, path: string): Lines {
-	return path === envFileName(DEFAULT_ENVIRONMENT) ? envFile : readEnvValues(join(projectDir, path));
-}
-
-/** The lines that may count as values: one that is sealed for another program is none. */
-function withoutSealed(lines: Lines): Lines {
-	for (const value of lines.values()) {
-		if (isEncrypted(value)) return new Map([...lines].filter(([, each]) => !isEncrypted(each)));
-	}
-	return lines;
+function refuseOldNode(): void {
+	const version = process.versions.node;
+	if (Number.parseInt(version, 10) < OLDEST_NODE) throw new AppError("NODE_TOO_OLD", { detail: version });
 }

@@ -104,7 +104,8 @@ function portOf(text: string): number {
 }
 
 function originOf(name: VariableName, text: string): string {
-	const url = URL.parse(text);
+	// Node 20 has no URL.parse.
+	const url = URL.canParse(text) ? new URL(text) : null;
 	if (url && (url.protocol === "http:" || url.protocol === "https:")) return url.origin;
 	throw new AppError("OPTION_INVALID", { name, detail: "it is no http or https address" });
 }

@@ -36,7 +36,7 @@ export interface Booted {
 
 export interface Project extends AsyncDisposable {
 	path: string;
-	vault: Vault;
+	readonly vault: Vault;
 	save(values: Values, environment?: string): Promise<void>;
 	remove(name: string): Promise<void>;
 	write(file: string, text: string): void;
@@ -45,18 +45,21 @@ export interface Project extends AsyncDisposable {
 	boot(how?: Boot): Booted;
 	/** Stop the server's part, which leaves the folder to applications alone. */
 	stop(): Promise<void>;
+	restart(): Promise<void>;
 }
 
 export async function testProject(): Promise<Project> {
 	const folder = testFolder();
 	const { path } = folder;
 	link(path);
-	const vault = await openVault(optionsIn(path));
+	let vault = await openVault(optionsIn(path));
 	let stopping: Promise<void> | null = null;
 	const stop = () => (stopping ??= vault[Symbol.asyncDispose]());
 	return {
 		path,
-		vault,
+		get vault() {
+			return vault;
+		},
 		async save(values, environment = "default") {
 			const writes = Object.entries(values).map(([name, value]) => ({ name, value }));
 			await settings.save(vault, admin, { environment, owner: "shared", writes });
@@ -71,6 +74,11 @@ export async function testProject(): Promise<Project> {
 		},
 		boot: (how) => boot(path, how),
 		stop,
+		async restart() {
+			await stop();
+			vault = await openVault(optionsIn(path));
+			stopping = null;
+		},
 		async [Symbol.asyncDispose]() {
 			await stop();
 			folder[Symbol.dispose]();

@@ -76,6 +76,11 @@ export const ERRORS = {
 		"{name} has no version {detail} with a value.",
 		"Choose one of the versions in its history.",
 	),
+	SETTINGS_UNFIT: row(
+		"PRECONDITION_FAILED",
+		"{name} does not fit what this application expects: {detail}.",
+		"Save a value that does, or change the schema given to `hydrate`.",
+	),
 	DUPLICATE_NAME: row("BAD_REQUEST", "{name} is written twice in one save.", "Keep one of the two."),
 	VERSION_CONFLICT: row(
 		"CONFLICT",
@@ -329,6 +334,11 @@ export class AppError extends Error {
 	readonly code: ErrorCode;
 	readonly fields: ErrorFields;
 
+	/** By its form: an application may have several bundles of Holdfast, each with this class in it. */
+	static override [Symbol.hasInstance](value: unknown): boolean {
+		return value instanceof Error && value.name === "AppError" && "code" in value && "fields" in value;
+	}
+
 	constructor(code: ErrorCode, fields: ErrorFields = {}, options?: ErrorOptions) {
 		super(errorMessage(code, fields), options);
 		this.code = code;
@@ -338,6 +348,14 @@ export class AppError extends Error {
 	get retryable(): boolean {
 		return ERRORS[this.code].retryable;
 	}
+}
+
+/** What a server said of an error: as it says it, since its table may be another edition. */
+export function errorFromServer(said: { code: string; message: string; name?: string | null }): AppError {
+	const code = Object.hasOwn(ERRORS, said.code) ? (said.code as ErrorCode) : "INTERNAL";
+	const error = new AppError(code, said.name == null ? {} : { name: said.name });
+	error.message = said.message;
+	return error;
 }
 
 /** "GOOGLE_API_KEY is not set. Set it in AI Settings." */

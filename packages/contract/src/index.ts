@@ -1,6 +1,7 @@
 /** The tables and types that every part of Holdfast shares. Pure, and light enough to load while an application boots. */
 export * from "./errors.ts";
 export * from "./export-formats.ts";
+export * from "./follow.ts";
 export * from "./names.ts";
 export * from "./permissions.ts";
 export * from "./readers.ts";

@@ -86,19 +86,44 @@ export interface SavedValues {
 }
 
 /**
+ * Root keys for who reads again and again: their source is asked once, which may be a command, or a passphrase that takes a
+ * while to derive a key from; and again when the key was replaced.
+ */
+export class KeptRootKeys {
+	readonly #options: RootKeyOptions;
+	#kept: { instance: string; roots: RootRing } | null = null;
+
+	constructor(options: RootKeyOptions) {
+		this.#options = options;
+	}
+
+	/** @throws AppError as the ring does. */
+	of(instance: string, stored: readonly StoredRootKey[]): RootRing {
+		if (this.#kept?.instance === instance) this.#kept.roots.adopt(stored);
+		else this.#kept = { instance, roots: new RootRing(this.#options, instance, stored) };
+		return this.#kept.roots;
+	}
+}
+
+/**
  * Read an environment's saved values straight from the database file: without a server, beside one, or in a folder that may
  * not be written to.
  *
  * @throws AppError `NO_VAULT` when there is no database in the folder, `ENVIRONMENT_NOT_FOUND`, `VALUE_DAMAGED`,
  * `DATABASE_UNREADABLE`, or one of the codes `ROOT_KEY_…`.
  */
-export function readSavedValues(folder: string, rootKey: RootKeyOptions, environment: string): SavedValues {
+export function readSavedValues(
+	folder: string,
+	rootKey: RootKeyOptions | KeptRootKeys,
+	environment: string,
+): SavedValues {
 	const path = join(folder, DATABASE_FILE);
 	const rows = isThere(path) ? readRows(path, environment) : [];
 	const [first] = rows;
 	if (!first) throw new AppError("NO_VAULT", { detail: folder });
 	const [instance, rootKeys, revision] = first;
-	const roots = new RootRing(rootKey, instance, (JSON.parse(rootKeys) as JsonRootKey[]).map(toStored));
+	const stored = (JSON.parse(rootKeys) as JsonRootKey[]).map(toStored);
+	const roots = "of" in rootKey ? rootKey.of(instance, stored) : new RootRing(rootKey, instance, stored);
 	const files: Array<SavedValues["files"][number]> = [];
 
 	function valuesOf(name: string): Snapshot {
