@@ -18,6 +18,7 @@ const ARROWS = {
 	api: ["contract", "providers", "crypto", "envfile", "vault", "config"],
 	cli: ["contract", "providers", "crypto", "envfile", "vault", "config", "api"],
 	web: ["contract", "providers", "api"],
+	sdk: ["contract", "providers", "api"],
 };
 
 await install();

@@ -53,7 +53,7 @@ export interface Source {
 }
 
 /** What a process has when it begins to watch. */
-export interface Started {
+interface Started {
 	env: Env;
 	options: Options;
 	environment: string;
