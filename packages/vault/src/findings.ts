@@ -3,7 +3,7 @@
  * looks at what is there at this moment, and says `ok` rather than nothing.
  */
 import { realpathSync, statSync } from "node:fs";
-import { dirname, join, relative, sep } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import type { Finding } from "@holdfast/contract/schemas";
 import { provenBackup, recentBackup } from "./backup-findings.ts";
 import type { Examined } from "./examine.ts";
@@ -46,10 +46,10 @@ function rootKeyPlace({ keys, options }: Vault): Finding {
 	const { source } = keys.roots;
 	const [id, title] = ["root-key.place", "Where the root key is"];
 	if (source.kind !== "file") return ok(id, title, `It comes from ${source.place}, apart from the database.`);
-	if (!isBelow(source.place, options.dataDir))
-		return ok(id, title, `It is in ${source.place}, apart from the database.`);
+	const place = realPath(source.place);
+	if (!isBelow(place, realPath(options.dataDir))) return ok(id, title, `It is in ${place}, apart from the database.`);
 	const detail = "It lies beside the database: whoever copies the data folder can open everything in it.";
-	return { id, level: "warning", title, detail, fix: "Run `holdfast key move`, then restart the server." };
+	return { id, level: "warning", title, detail, fix: "Run `holdfast key move`." };
 }
 
 function rootKeyMode({ keys }: Vault): Finding {
@@ -170,10 +170,11 @@ function modeOf(path: string): number | null {
 }
 
 function isBelow(path: string, folder: string): boolean {
-	const place = relative(realFolder(folder), join(realFolder(dirname(path)), "x"));
-	return place !== ".." && !place.startsWith(`..${sep}`);
+	const place = relative(folder, path);
+	return place !== ".." && !place.startsWith(`..${sep}`) && !isAbsolute(place);
 }
 
-function realFolder(path: string): string {
+/** Where a link leads; a path that leads nowhere as it is. */
+function realPath(path: string): string {
 	return statSync(path, { throwIfNoEntry: false }) ? realpathSync(path) : path;
 }

@@ -8,7 +8,7 @@ export * as keys from "./keys.ts";
 export * as mirrors from "./mirrors.ts";
 export * as people from "./people.ts";
 export { type Restored, restore } from "./restore.ts";
-export { copyRootKey, dropRootKey } from "./root-key-place.ts";
+export { moveRootKey } from "./root-key-place.ts";
 export * as settings from "./settings.ts";
 export * as authTables from "./storage/auth-tables.ts";
 export * as system from "./system.ts";

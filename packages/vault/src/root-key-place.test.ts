@@ -4,6 +4,7 @@ import {
 	mkdirSync,
 	readdirSync,
 	readFileSync,
+	readlinkSync,
 	renameSync,
 	statSync,
 	writeFileSync,
@@ -12,7 +13,7 @@ import { join } from "node:path";
 import { newRootKey, parseRootKey, rootKeyText } from "@holdfast/crypto";
 import { describe, expect, test } from "vitest";
 import { admin, optionsIn, testFolder, testVault } from "../test/harness.ts";
-import { copyRootKey, dropRootKey, keys, openVault, settings } from "./index.ts";
+import { keys, moveRootKey, openVault, settings } from "./index.ts";
 
 const reveal = { environment: "default", owner: "shared", name: "KEY" } as const;
 
@@ -118,16 +119,22 @@ test("a root key that may not be read is refused, and not replaced", async () =>
 	await expect(openVault(options)).rejects.toMatchObject({ code: "ROOT_KEY_MALFORMED" });
 });
 
-test("a key that a rotation put in place while the file was moved is taken along, and not removed with it", async () => {
+test("a key file that is moved leaves a link that leads there, and a rotation replaces the key where it is", async () => {
 	await using v = await testVault({ serves: false });
 	await v.save({ KEY: "v" });
 	const { file } = v.vault.options.rootKey;
-	const moved = join(v.folder, "moved.key");
-	copyRootKey(file, moved);
+	const moved = join(v.folder, "away", "moved.key");
+	const { dataDir } = v.vault.options;
+	await moveRootKey(dataDir, file, moved);
+	expect(readlinkSync(file)).toBe(moved);
+	expect(statSync(moved).mode & 0o777).toBe(0o600);
+	await expect(moveRootKey(dataDir, file, moved)).rejects.toMatchObject({ code: "ROOT_KEY_UNWRITABLE" });
 	const { to } = await keys.rotate(v.vault, admin, { what: "root" });
-	dropRootKey(file, moved);
 	expect(parseRootKey(readFileSync(moved, "utf8"), moved).fingerprint).toBe(to);
-	expect(readdirSync(v.vault.options.dataDir).filter((name) => name.startsWith("root.key"))).toEqual([]);
-	await using again = await openVault({ ...v.vault.options, rootKey: { text: null, file: moved } });
+	await moveRootKey(dataDir, file, join(v.folder, "further.key"));
+	expect(readlinkSync(file)).toBe(join(v.folder, "further.key"));
+	expect(existsSync(moved)).toBe(false);
+	expect(readdirSync(dataDir).filter((name) => name.startsWith("root.key"))).toEqual(["root.key"]);
+	await using again = await openVault(v.vault.options);
 	expect((await settings.reveal(again, admin, reveal)).value).toBe("v");
 });

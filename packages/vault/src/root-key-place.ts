@@ -12,12 +12,14 @@ import {
 	realpathSync,
 	renameSync,
 	rmSync,
+	symlinkSync,
 	writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { AppError } from "@holdfast/contract";
 import { type Derivation, newDerivation, newRootKey, type RootKey, rootKeyText } from "@holdfast/crypto";
 import { type RootKeyOptions, readKeyFile, rootKeySource } from "./root-key-source.ts";
+import { openLock } from "./storage/lock.ts";
 
 /** A key, and how it is derived from a passphrase if it is. */
 export interface MadeKey {
@@ -41,8 +43,15 @@ export function firstRootKey(options: RootKeyOptions): MadeKey {
  * Put a key in the place of `before`, and say whether it is there: a file can be written, anything else is changed by a
  * person.
  */
-export function replaceRootKey(options: RootKeyOptions, before: RootKey, key: RootKey): boolean {
-	if (rootKeySource(options).kind !== "file") return false;
+export async function replaceRootKey(
+	{ dataDir, rootKey: options }: { dataDir: string; rootKey: RootKeyOptions },
+	before: RootKey,
+	key: RootKey,
+): Promise<boolean> {
+	return rootKeySource(options).kind === "file" && alone(dataDir, () => isPlaced(options, before, key));
+}
+
+function isPlaced(options: RootKeyOptions, before: RootKey, key: RootKey): boolean {
 	const there = readKeyFile(options.file);
 	if (there?.id === key.id) {
 		// Whoever put it there may have been cut off before it was durable.
@@ -53,40 +62,40 @@ export function replaceRootKey(options: RootKeyOptions, before: RootKey, key: Ro
 }
 
 /**
- * Copy the key of one file to another that is not there yet, whole and durably; folders are made for it.
+ * Move a key's file to where there is none yet, whole and durably, and leave a link that leads there. Folders are made for it.
+ * At each moment the file has the key.
  *
- * @throws AppError `ROOT_KEY_MALFORMED`; `ROOT_KEY_UNWRITABLE`, also when there is something already.
+ * @throws AppError `ROOT_KEY_MALFORMED`; `ROOT_KEY_UNWRITABLE`, also when there is something already; then the file is still
+ * where it was.
  */
-export function copyRootKey(from: string, to: string): void {
-	const key = readKeyFile(from);
-	if (key === null) throw new AppError("ROOT_KEY_MALFORMED", { name: from, detail: "it is not there any more" });
+export function moveRootKey(dataDir: string, file: string, to: string): Promise<void> {
+	return alone(dataDir, () => {
+		const key = readKeyFile(file);
+		if (key === null) throw new AppError("ROOT_KEY_MALFORMED", { name: file, detail: "it is not there any more" });
+		const from = realpathSync(file);
+		try {
+			mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
+			withDraft(to, key, (draft) => linkSync(draft, to));
+		} catch (error) {
+			throw notTaken(to, error);
+		}
+		const link = `${file}.${process.pid}.link`;
+		rmSync(link, { force: true });
+		symlinkSync(realpathSync(to), link);
+		renameSync(link, file);
+		syncFolder(dirname(file));
+		if (from !== realpathSync(dirname(file)) + sep + basename(file)) rmSync(from);
+	});
+}
+
+/** Run what reads the key's file and then changes it, while no other process does. */
+async function alone<T>(dataDir: string, act: () => T): Promise<T> {
+	const lock = openLock(dataDir, "root-key");
 	try {
-		mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
-		withDraft(to, key, (draft) => linkSync(draft, to));
-	} catch (error) {
-		throw notTaken(to, error);
+		return await lock.run(async () => act());
+	} finally {
+		lock.close();
 	}
-}
-
-/**
- * Remove a key's file that was copied to another. When a rotation has put a newer key there since, that one is taken along:
- * it may be nowhere else.
- *
- * @throws AppError `ROOT_KEY_UNWRITABLE`; then the file is still there.
- */
-export function dropRootKey(from: string, copy: string): void {
-	takeAlong(from, copy);
-	// Out of reach of any rotation before it is looked at for the last time.
-	const taken = `${from}.${process.pid}.new`;
-	renameSync(from, taken);
-	takeAlong(taken, copy);
-	rmSync(taken);
-}
-
-function takeAlong(from: string, copy: string): void {
-	const key = readKeyFile(from);
-	if (key === null || key.id === readKeyFile(copy)?.id) return;
-	if (!replaceKeyFile(copy, key)) throw unwritable(copy, `the key in ${from} is a newer one`);
 }
 
 /**

@@ -135,7 +135,7 @@ async function place({ keys, storage, options }: Vault, { from }: StoredRotation
 	if (presented.id === current.id) return true;
 	const previous = keys.roots.get(from ?? "");
 	const isDerived = (await storage.rootKeys()).some(({ id, derivation }) => id === current.id && derivation !== null);
-	const isPlaced = previous !== null && !isDerived && replaceRootKey(options.rootKey, previous, current);
+	const isPlaced = previous !== null && !isDerived && (await replaceRootKey(options, previous, current));
 	if (isPlaced) options.onStep?.("root-key-placed");
 	return isPlaced;
 }

@@ -4,11 +4,13 @@
  */
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "rolldown";
 import { beforeAll, describe, expect, test } from "vitest";
 import { examine } from "../src/examine.ts";
-import { environments, openVault, settings, type Vault } from "../src/index.ts";
+import { environments, moveRootKey, openVault, settings, type Vault } from "../src/index.ts";
 import { advance, type RotationStep } from "../src/rotation.ts";
 import { readSavedValues } from "../src/snapshot.ts";
 import { admin, optionsIn, person, replacedKeys, testFolder } from "./harness.ts";
@@ -100,4 +102,24 @@ describe.concurrent("FAULTS 17: a process killed at a step of a rotation", () =>
 		}
 		expect(readdirSync(options.dataDir).filter((name) => name.includes("root.key"))).toEqual(["root.key"]);
 	});
+});
+
+test("a key file that is moved while it is replaced is never lost", async () => {
+	using folder = testFolder();
+	const options = optionsIn(folder.path, { serves: false });
+	{
+		await using vault = await openVault(options);
+		await fill(vault);
+	}
+	for (let round = 0; round < (process.env.SLOW ? 100 : 8); round++) {
+		const rotated = rotateUntilKilled(folder.path, "root", { step: "none", nth: 1 });
+		const isOver = rotated.then(() => true);
+		for (let i = 0; !(await Promise.race([isOver, sleep(5)])); i++)
+			await moveRootKey(options.dataDir, options.rootKey.file, join(folder.path, `${round}-${i}.key`));
+		await using vault = await openVault(options);
+		while ((await advance(vault)) === "more");
+		expect(await examine(vault.storage, vault.keys)).toEqual({ values: VALUES, damaged: [] });
+	}
+	await using vault = await openVault(options);
+	expect(vault.keys.roots.presented.id).toBe(vault.keys.roots.current.id);
 });
