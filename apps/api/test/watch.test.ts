@@ -85,7 +85,7 @@ test("a client that comes back is told of the newest it missed, by the id of the
 	expect(codeOf(await foreign.next())).toBe("INPUT_INVALID");
 });
 
-test("a server that is killed and started again loses none who watch, and they miss nothing", async () => {
+test("a server that stops cuts its watches, and who comes back to the next one has missed nothing", async () => {
 	await using app = await testApp();
 	const token = await app.token(["settings.see"]);
 	const log = pino({ level: "silent" });
