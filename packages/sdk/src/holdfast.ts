@@ -20,10 +20,14 @@ export interface HoldfastOptions {
 	fetch?: typeof fetch;
 	/** Told of what goes wrong where nobody waits for it. By default the platform's own way of reporting an error. */
 	onError?: (error: HoldfastError) => void;
+	cache?: never;
 }
 
 /** With a cache, `get` gives what was last good while the server cannot be reached, and `onStale` is told so. */
-export type CachedOptions = HoldfastOptions & { cache: Cache; onStale: (stale: Stale) => void };
+export interface CachedOptions extends Omit<HoldfastOptions, "cache"> {
+	cache: Cache;
+	onStale: (stale: Stale) => void;
+}
 
 export interface ReadValue {
 	value: string;
@@ -87,8 +91,7 @@ export function createHoldfast(options: HoldfastOptions | CachedOptions): Holdfa
 		signal: closed.signal,
 	};
 	const client = openClient(server);
-	const cache = "cache" in options ? options.cache : null;
-	const onStale = "cache" in options ? options.onStale : () => {};
+	const { cache, onStale } = options.cache ? options : { cache: null, onStale: () => {} };
 	const parts = { server, client, cache, onStale, onError: options.onError ?? report };
 	const environments = new Map<string, EnvironmentValues>();
 	const valuesOf = (environment = DEFAULT_ENVIRONMENT) => {
