@@ -83,13 +83,13 @@ export const VARIABLES = [
 	},
 	{
 		name: "HOLDFAST_URL",
-		fallback: "unset: the command line opens the data folder itself",
-		about: "The address of a running server that the command line talks to instead.",
+		fallback: "unset: the command line and @holdfast/config open the data folder themselves",
+		about: "The address of a running server that the command line and @holdfast/config ask instead.",
 	},
 	{
 		name: "HOLDFAST_TOKEN",
 		fallback: "unset",
-		about: "The service token that the command line sends to HOLDFAST_URL.",
+		about: "The service token that they send to HOLDFAST_URL.",
 		secret: true,
 	},
 ] as const satisfies readonly Variable[];
