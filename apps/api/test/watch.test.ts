@@ -10,7 +10,7 @@ import { openStream, type Stream, type WireEvent } from "./stream.ts";
 const SERVED = { host: "127.0.0.1", port: 0, publicUrl: null, allowedHosts: [], allowedOrigins: [], dashboard: "" };
 
 interface Input {
-	environment?: string;
+	environment?: string | null;
 	after?: number;
 }
 
@@ -51,6 +51,22 @@ test("a watch is told at once of what it has not, and then of each revision that
 	const inherited = await save(app, "inherited");
 	expect(await holding.next()).toEqual(told(inherited));
 	holding.close();
+});
+
+test("a watch of everything is told of each revision, and one that is limited to environments only of theirs", async () => {
+	await using app = await testApp();
+	await environments.create(app.vault, admin, { name: "staging" });
+	const after = await save(app, "one");
+	const all = await watch(app, headersOf({ token: await app.token(["settings.see"]) }), { environment: null, after });
+	const limited = headersOf({ token: await app.token(["settings.see"], ["staging"]) });
+	const own = await watch(app, limited, { environment: null, after });
+	const elsewhere = await save(app, "two");
+	expect(await all.next()).toEqual(told(elsewhere));
+	const revision = await save(app, "three", "staging");
+	expect(await all.next()).toEqual(told(revision));
+	expect(await own.next()).toEqual(told(revision));
+	all.close();
+	own.close();
 });
 
 test("a watch is told of what another process saves", async () => {

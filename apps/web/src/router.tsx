@@ -20,6 +20,7 @@ import { DriftScreen } from "./drift/screen.tsx";
 import { describe } from "./failure.ts";
 import { KitScreen } from "./keys/kit-screen.tsx";
 import { PlaygroundScreen } from "./playground/screen.tsx";
+import { ProcessesScreen } from "./processes/screen.tsx";
 import { ClaimScreen } from "./session/claim.tsx";
 import { SignInScreen } from "./session/sign-in.tsx";
 import { SettingsScreen } from "./settings/screen.tsx";
@@ -83,6 +84,8 @@ const shell = createRoute({
 	search: { middlewares: [retainSearchParams(["env"]), stripSearchParams({ env: DEFAULT_ENVIRONMENT })] },
 	beforeLoad: async (opened) => {
 		await signedIn(opened);
+		// Before the screens ask for anything: whatever is saved from here on, the watch tells of.
+		await queryClient.ensureQueryData(trpc.health.queryOptions());
 	},
 });
 
@@ -105,6 +108,18 @@ const drift = createRoute({
 	path: "/drift",
 	component: DriftScreen,
 	errorComponent: BrokenScreen,
+});
+/** `only`: the processes of one environment. `name`: which version of that setting each has. */
+const Processes = z.object({
+	only: z.string().min(1).optional().catch(undefined),
+	name: z.string().min(1).max(200).optional().catch(undefined),
+});
+const processes = createRoute({
+	getParentRoute: () => shell,
+	path: "/processes",
+	component: ProcessesScreen,
+	errorComponent: BrokenScreen,
+	validateSearch: Processes,
 });
 const playground = createRoute({
 	getParentRoute: () => shell,
@@ -130,7 +145,7 @@ export const router = createRouter({
 		claim,
 		signIn,
 		recoveryKit,
-		shell.addChildren([home, settings, drift, playground, audit, system]),
+		shell.addChildren([home, settings, drift, processes, playground, audit, system]),
 	]),
 	scrollRestoration: true,
 	defaultErrorComponent: BrokenEntrance,

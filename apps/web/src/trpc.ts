@@ -6,7 +6,7 @@
  */
 import type { AppRouter } from "@holdfast/api/router";
 import { QueryClient } from "@tanstack/react-query";
-import { createTRPCClient, httpBatchStreamLink } from "@trpc/client";
+import { createTRPCClient, httpBatchStreamLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import { describe } from "./failure.ts";
 
@@ -14,7 +14,13 @@ import { describe } from "./failure.ts";
 const BATCH = 8;
 
 export const client = createTRPCClient<AppRouter>({
-	links: [httpBatchStreamLink({ url: "/trpc", maxItems: BATCH })],
+	links: [
+		splitLink({
+			condition: ({ type }) => type === "subscription",
+			true: httpSubscriptionLink({ url: "/trpc" }),
+			false: httpBatchStreamLink({ url: "/trpc", maxItems: BATCH }),
+		}),
+	],
 });
 
 export const queryClient = new QueryClient({

@@ -37,7 +37,9 @@ export interface Project {
 	readonly log: string;
 	/** Start the server and give its address, and the claim code while there is no owner. `more` goes into its environment. */
 	start(more?: Record<string, string>): Promise<{ url: string; claimCode: string | null }>;
-	/** End the server without warning. */
+	/** Start one more server on the same data, at a port of its own, and give what ends it. */
+	startAnother(): Promise<{ pid: number; kill(): Promise<void> }>;
+	/** End the first server without warning. */
 	kill(): Promise<void>;
 	/** Every file below the folder, with its bytes. */
 	files(): Map<string, Buffer>;
@@ -49,14 +51,27 @@ export async function newProject(envFile: string): Promise<Project> {
 	const folder = mkdtempSync(join(tmpdir(), "holdfast-project-"));
 	writeFileSync(join(folder, ".env"), envFile, { mode: 0o600 });
 	const port = await freePort();
-	let child: ChildProcess | null = null;
+	let first: ChildProcess | null = null;
+	const others: ChildProcess[] = [];
 	let log = "";
 
-	async function kill(): Promise<void> {
-		if (!child || child.exitCode !== null || child.signalCode !== null) return;
-		const gone = once(child, "exit");
-		child.kill("SIGKILL");
-		await gone;
+	/** Run the server until it says where it is. */
+	async function serve(more: Record<string, string>) {
+		const env = { ...process.env, HOLDFAST_LOG_LEVEL: "debug", ...more };
+		const child = spawn(process.execPath, [COMMAND, "start"], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+		let said = "";
+		const url = await new Promise<string>((resolve, reject) => {
+			const hear = (chunk: Buffer) => {
+				log += chunk;
+				said += chunk;
+				const found = /Holdfast is at (\S+)[\s\S]*root key/.exec(said);
+				if (found?.[1]) resolve(found[1]);
+			};
+			child.stdout.on("data", hear);
+			child.stderr.on("data", hear);
+			child.once("exit", () => reject(new Error(`the server ended: ${log}`)));
+		});
+		return { child, url, said };
 	}
 
 	return {
@@ -65,22 +80,16 @@ export async function newProject(envFile: string): Promise<Project> {
 			return log;
 		},
 		async start(more) {
-			const env = { ...process.env, HOLDFAST_PORT: String(port), HOLDFAST_LOG_LEVEL: "debug", ...more };
-			child = spawn(process.execPath, [COMMAND, "start"], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
-			const from = log.length;
-			const url = await new Promise<string>((resolve, reject) => {
-				const hear = (chunk: Buffer) => {
-					log += chunk;
-					const found = /Holdfast is at (\S+)[\s\S]*root key/.exec(log.slice(from));
-					if (found?.[1]) resolve(found[1]);
-				};
-				child?.stdout?.on("data", hear);
-				child?.stderr?.on("data", hear);
-				child?.once("exit", () => reject(new Error(`the server ended: ${log}`)));
-			});
-			return { url, claimCode: /with the code (\S+)/.exec(log.slice(from))?.[1] ?? null };
+			const { child, url, said } = await serve({ HOLDFAST_PORT: String(port), ...more });
+			first = child;
+			return { url, claimCode: /with the code (\S+)/.exec(said)?.[1] ?? null };
 		},
-		kill,
+		async startAnother() {
+			const { child } = await serve({ HOLDFAST_PORT: "0" });
+			others.push(child);
+			return { pid: child.pid ?? 0, kill: () => killed(child) };
+		},
+		kill: () => killed(first),
 		files: () =>
 			new Map(
 				readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -92,10 +101,18 @@ export async function newProject(envFile: string): Promise<Project> {
 					}),
 			),
 		async [Symbol.asyncDispose]() {
-			await kill();
+			for (const child of [first, ...others]) await killed(child);
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
+}
+
+/** End a process without warning. */
+export async function killed(child: ChildProcess | null): Promise<void> {
+	if (!child || child.exitCode !== null || child.signalCode !== null) return;
+	const gone = once(child, "exit");
+	child.kill("SIGKILL");
+	await gone;
 }
 
 /** A file of a server at work, a draft of a backup for one, may go before it is read. */
@@ -196,16 +213,18 @@ export async function shownKit(page: Page): Promise<string> {
 	return ["HOLDFAST1", ...(kit.slice("HOLDFAST1".length).match(/.{1,5}/g) ?? [])].join("-");
 }
 
-/** A procedure, called as the page itself would. */
-export async function call(page: Page, path: string, input: unknown): Promise<void> {
-	const ok = await page.evaluate(
+/** A procedure, called as the page itself would. Gives its answer. */
+export async function call<Answer = void>(page: Page, path: string, input: unknown): Promise<Answer> {
+	const { ok, answer } = await page.evaluate(
 		async ([to, body]) => {
 			const headers = { "content-type": "application/json" };
-			return (await fetch(to, { method: "POST", headers, body })).ok;
+			const response = await fetch(to, { method: "POST", headers, body });
+			return { ok: response.ok, answer: await response.json() };
 		},
 		[`/trpc/${path}`, JSON.stringify(input)] as const,
 	);
 	expect(ok, path).toBe(true);
+	return answer.result.data as Answer;
 }
 
 /** Everything a page could keep, put into one text: storage of every kind, caches, its address and what it shows. */

@@ -9,6 +9,7 @@ import {
 	RESERVED_ENVIRONMENTS,
 } from "./names.ts";
 import { PERMISSIONS, PROCEDURES, ROLES } from "./permissions.ts";
+import { ListWorkers, WatchSettings } from "./schemas/workers.ts";
 import { Secret } from "./secret.ts";
 import { looksMasked, mask, valueProblem } from "./values.ts";
 import { VARIABLES } from "./variables.ts";
@@ -90,6 +91,11 @@ describe("values", () => {
 		expect(mask("12345678901")).toBe("••••");
 		expect(mask("123456789012")).toBe("••••9012");
 	});
+});
+
+test("who names no environment means default, but asks about the processes of all", () => {
+	expect(WatchSettings.parse({})).toEqual({ environment: "default" });
+	expect(ListWorkers.parse({})).toEqual({});
 });
 
 test("a Secret prints as [secret], however it is printed", () => {

@@ -18,7 +18,7 @@ export interface Watching {
 }
 
 /**
- * Watch an environment from a revision on, or from what there is.
+ * Watch an environment, or all of them, from a revision on, or from what there is.
  *
  * @throws AppError `NOT_ALLOWED`, `ENVIRONMENT_NOT_FOUND`; also later, while it is read from, with whatever `again` throws.
  */
@@ -29,13 +29,13 @@ export async function watch(
 ): Promise<AsyncGenerator<RevisionEvent, never>> {
 	const { environment, after, lastEventId } = input;
 	await requireAccess(vault, caller, environment);
-	await vault.live.require(environment);
+	await touched(vault, caller, environment);
 	const held = lastEventId === undefined ? after : Number(lastEventId);
 	return revisions(vault, { environment, held: held ?? null, expiresAt: caller.expiresAt, watching });
 }
 
 interface Watched {
-	environment: string;
+	environment: string | null;
 	held: number | null;
 	expiresAt: number | null;
 	watching: Watching;
@@ -54,9 +54,9 @@ async function* revisions(vault: Vault, watched: Watched): AsyncGenerator<Revisi
 			// Before the look, so that what happens during it is not slept through.
 			woken = Promise.withResolvers();
 			signal.throwIfAborted();
-			await requireAccess(vault, await again(), environment);
-			const { id } = await vault.live.require(environment);
-			const revision = touchedAt(vault, id);
+			const caller = await again();
+			await requireAccess(vault, caller, environment);
+			const revision = await touched(vault, caller, environment);
 			// One that is ahead has what there was before a backup was brought back.
 			if (held === null || revision > held || held > vault.live.revision) {
 				held = revision;
@@ -74,6 +74,16 @@ async function* revisions(vault: Vault, watched: Watched): AsyncGenerator<Revisi
 	}
 }
 
-function requireAccess(vault: Vault, caller: Caller, environment: string): Promise<void> {
+/** The newest revision of what is watched. */
+async function touched(vault: Vault, caller: Caller, environment: string | null): Promise<number> {
+	if (environment !== null) return touchedAt(vault, (await vault.live.require(environment)).id);
+	const revision = await vault.live.refresh();
+	const { environments } = caller;
+	if (environments === null) return revision;
+	const own = vault.live.withRemoved().filter(({ name }) => environments.has(name));
+	return Math.max(0, ...own.map((each) => each.revision));
+}
+
+function requireAccess(vault: Vault, caller: Caller, environment: string | null): Promise<void> {
 	return authorize(vault, caller, { action: "settings.watch", target: null, environment });
 }

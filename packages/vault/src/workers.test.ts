@@ -68,14 +68,14 @@ test("for a name, each process has the version that was current at the revision 
 	await settings.remove(v.vault, admin, removal);
 	const after = await report(v, { environment: "production" }, remote);
 	const rows = await list(v, { environment: "production", name: "KEY" });
-	const versions = new Map(rows.map(({ id, version, inherited }) => [id, [version, inherited]]));
+	const versions = new Map(rows.map(({ id, version, current, inherited }) => [id, [version, current, inherited]]));
 	expect([before, inheriting, own, after].map(({ id }) => versions.get(id))).toEqual([
-		[0, false],
-		[1, false],
-		[2, true],
-		[1, false],
+		[0, false, false],
+		[1, true, false],
+		[2, false, true],
+		[1, true, false],
 	]);
-	expect((await list(v)).map(({ version }) => version)).toEqual([null, null, null, null, null]);
+	expect((await list(v)).map(({ version, current }) => [version, current])).toEqual(Array(5).fill([null, null]));
 });
 
 test("a process that is killed is gone at once; one that cannot be seen, half a minute after its last word", async () => {

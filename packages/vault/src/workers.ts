@@ -30,8 +30,11 @@ export async function list(vault: Vault, caller: Caller, input: ListWorkers): Pr
 	});
 	const versionsOf = name === null ? null : await histories(vault, name, [...rows, { environment: asked?.id ?? null }]);
 	const views = rows.map((row): WorkerView => {
-		const version = versionsOf?.(row.environment ?? asked?.id ?? DEFAULT_ENVIRONMENT, heldBy(vault, row)) ?? null;
-		return { ...toView(vault, row), version, inherited: name !== null && row.inherited.includes(name) };
+		const inherited = name !== null && row.inherited.includes(name);
+		if (!versionsOf) return { ...toView(vault, row), version: null, current: null, inherited };
+		const held = (revision: number) => versionsOf(row.environment ?? asked?.id ?? DEFAULT_ENVIRONMENT, revision);
+		const version = held(heldBy(vault, row));
+		return { ...toView(vault, row), version: version?.version ?? 0, current: version === held(Infinity), inherited };
 	});
 	const order = ({ kind, host, pid }: WorkerView) => [kind === "server" ? "0" : "1", host, String(pid).padStart(10)];
 	return views.sort((a, b) => order(a).join(" ").localeCompare(order(b).join(" ")));
@@ -47,7 +50,7 @@ export async function report(vault: Vault, caller: Caller, input: ReportWorker):
 	await authorize(vault, caller, { action: "workers.report", target: worker.program, environment });
 	const { id } = await vault.live.require(environment);
 	const row = await takeDown(vault, caller, { ...worker, environment: id });
-	return { ...toView(vault, row), version: null, inherited: false };
+	return { ...toView(vault, row), version: null, current: null, inherited: false };
 }
 
 /** The same, of a caller who may say so, with the environment's id. Names that are not given stay as they were. */
@@ -137,16 +140,19 @@ function isConverged(vault: Vault, row: Pick<WorkerRow, "id" | "revision" | "env
 	return heldBy(vault, row) >= touchedAt(vault, row.environment);
 }
 
-function toView(vault: Vault, row: Omit<WorkerRow, "inherited">): Omit<WorkerView, "version" | "inherited"> {
+function toView(
+	vault: Vault,
+	row: Omit<WorkerRow, "inherited">,
+): Omit<WorkerView, "version" | "current" | "inherited"> {
 	const { id, host, pid, program, kind, environment, seenAt } = row;
 	const name = environment && (vault.live.get(environment)?.name ?? environment);
 	const held = { revision: heldBy(vault, row), converged: isConverged(vault, row) };
 	return { id, host, pid, program, kind, environment: name, ...held, seenAt };
 }
 
-type VersionAt = (environment: string, revision: number) => number;
+type VersionAt = (environment: string, revision: number) => VersionRow | null;
 
-/** The version of a setting that was an environment's at a revision, its own or inherited; 0 for none. */
+/** The version of a setting that was an environment's at a revision, its own or inherited. */
 async function histories(
 	{ storage }: Vault,
 	name: string,
@@ -157,7 +163,7 @@ async function histories(
 		rows.set(environment, await storage.history(environment, "shared", name));
 	const at = (environment: string, revision: number) => {
 		const row = rows.get(environment)?.find((each) => each.revision <= revision);
-		return row && row.fingerprint !== null ? row.version : 0;
+		return row && row.fingerprint !== null ? row : null;
 	};
-	return (environment, revision) => at(environment, revision) || at(DEFAULT_ENVIRONMENT, revision);
+	return (environment, revision) => at(environment, revision) ?? at(DEFAULT_ENVIRONMENT, revision);
 }

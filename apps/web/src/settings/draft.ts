@@ -47,7 +47,7 @@ export function useDraft({ provider, view, environment, owner }: DraftOf) {
 	const testing = useAct((draft: Typed) => client.providers.test.mutate({ environment, provider: provider.id, draft }));
 	const typed = () => typedIn(form.getValues(), initial);
 	const report = (verb: Verb, result: SaveResult) => {
-		setOutcome(outcomeOf(verb, result, owner));
+		setOutcome(outcomeOf(verb, result, { environment, owner }));
 		setTested(null);
 		return refreshSettings();
 	};

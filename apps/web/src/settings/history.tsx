@@ -3,6 +3,7 @@ import type { Owner, SaveResult, SettingView, VersionView } from "@holdfast/cont
 import { useQuery } from "@tanstack/react-query";
 import { RotateCcw } from "lucide-react";
 import { useState } from "react";
+import { ProcessesLink } from "../processes/processes-link.tsx";
 import { useMay } from "../session/me.ts";
 import { trpc } from "../trpc.ts";
 import { Button } from "../ui/button.tsx";
@@ -26,7 +27,7 @@ interface HistoryProps {
 
 export function History({ view, owner: first, onClose, onRestored }: HistoryProps) {
 	const [owner, setOwner] = useState(first);
-	const [asked, setAsked] = useState<VersionView | null>(null);
+	const [asked, setAsked] = useState<Asked | null>(null);
 	const mayRestore = useMay("settings.write");
 	const histories = { shared: useVersions(view, "shared"), personal: useVersions(view, "personal") };
 	const { data: versions, error, refetch } = histories[owner];
@@ -36,23 +37,41 @@ export function History({ view, owner: first, onClose, onRestored }: HistoryProp
 			{hasOwn && <Segmented label="Whose history" options={OWNERS} value={owner} onChange={setOwner} />}
 			{error && <LoadFailed error={error} onRetry={() => void refetch()} />}
 			{versions ? (
-				<Versions versions={versions} onRestore={mayRestore ? setAsked : null} />
+				<>
+					<Versions
+						versions={versions}
+						onRestore={mayRestore ? (version) => setAsked({ version, current: currentVersion(versions) }) : null}
+					/>
+					{owner === "shared" && (
+						<ProcessesLink environment={view.environment} name={view.name}>
+							Which processes hold it
+						</ProcessesLink>
+					)}
+				</>
 			) : (
 				!error && <Loading rows={4} what="the history" />
 			)}
-			{asked && versions && (
+			{asked && (
 				<Restore
 					view={view}
 					owner={owner}
-					version={asked}
-					current={currentVersion(versions)}
+					{...asked}
 					onClose={() => setAsked(null)}
-					onOutdated={() => void refetch()}
+					onOutdated={async () => {
+						const { data } = await refetch();
+						if (data) setAsked({ ...asked, current: currentVersion(data) });
+					}}
 					onRestored={(result) => onRestored(result, owner)}
 				/>
 			)}
 		</Dialog>
 	);
+}
+
+interface Asked {
+	version: VersionView;
+	/** The version that gives way, as it was when the question was put: what is saved meanwhile does not slip in under it. */
+	current: number;
 }
 
 /** As it is at this moment: nothing of it stays behind when the drawer closes. */

@@ -1,12 +1,28 @@
-/** What a save, a removal or a restoration did, in the words of the promise: where it is durable, live and mirrored, and where not yet. */
+/**
+ * What a save, a removal or a restoration did, in the words of the promise: where it is durable, live and mirrored, and where
+ * not yet. In how many processes it is live is counted again while they take it up.
+ */
 import type { MirrorStatus, Owner, SaveResult } from "@holdfast/contract/schemas";
 import { isOpen } from "../drift/standing.ts";
 
 export interface Outcome {
-	/** "Saved. Revision 42 · live on 1 of 1 servers · mirrored to .env." */
-	sentence: string;
+	/** "Saved"; "Removed for you alone". */
+	done: string;
+	environment: string;
+	revision: number;
+	/** When the answer came, in milliseconds since 1970. */
+	at: number;
+	/** The processes it is for, when the answer came; `null` for what no process but the one that is asked ever has. */
+	taken: Taken | null;
+	/** The files that have it. */
+	mirrored: string[];
 	/** What did not go all the way, each with its reason. */
 	remarks: Remark[];
+}
+
+export interface Taken {
+	live: number;
+	converged: number;
 }
 
 interface Remark {
@@ -17,16 +33,37 @@ interface Remark {
 
 export type Verb = "Saved" | "Removed" | "Restored";
 
-export function outcomeOf(verb: Verb, result: SaveResult, owner: Owner = "shared"): Outcome {
-	const { live, converged } = result.workers;
-	const mirrored = result.mirrors.filter(({ status }) => status === "mirrored").map(({ target }) => target);
+interface Where {
+	environment: string;
+	owner?: Owner;
+}
+
+export function outcomeOf(verb: Verb, result: SaveResult, { environment, owner }: Where): Outcome {
+	const { revision, mirrors, workers } = result;
+	const isOwn = owner === "personal";
+	return {
+		done: isOwn ? `${verb} for you alone` : verb,
+		environment,
+		revision,
+		at: Date.now(),
+		taken: isOwn ? null : workers,
+		mirrored: mirrors.filter(({ status }) => status === "mirrored").map(({ target }) => target),
+		remarks: mirrors.flatMap(remark),
+	};
+}
+
+/** "Saved. Live in 2 of 3 processes, mirrored to .env." */
+export function sentenceOf({ done, mirrored }: Outcome, taken: Taken | null): string {
 	const parts = [
-		`Revision ${result.revision}`,
-		live === 0 ? "no running server to update" : `live on ${converged} of ${live} servers`,
-		...(mirrored.length > 0 ? [`mirrored to ${listed(mirrored)}`] : []),
+		...(taken ? [takenWords(taken)] : []),
+		...(mirrored.length > 0 ? [`${taken ? "m" : "M"}irrored to ${listed(mirrored)}`] : []),
 	];
-	const done = owner === "personal" ? `${verb} for you alone` : verb;
-	return { sentence: `${done}. ${parts.join(" · ")}.`, remarks: result.mirrors.flatMap(remark) };
+	return [done, ...(parts.length > 0 ? [parts.join(", ")] : [])].map((part) => `${part}.`).join(" ");
+}
+
+function takenWords({ live, converged }: Taken): string {
+	if (live === 0) return "No running process to update";
+	return `Live in ${converged} of ${live} ${live === 1 ? "process" : "processes"}`;
 }
 
 /** The server's reason is a sentence that ends with what to do; without one, the plain fact. */

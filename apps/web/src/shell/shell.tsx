@@ -1,18 +1,19 @@
 /** What surrounds every screen once signed in: the mark, the way around, the person, and the instance's revision. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
-import { FileDiff, Gauge, KeyRound, MessageSquareText, ScrollText } from "lucide-react";
-import { LOOK_EVERY } from "../drift/mirrors.ts";
+import { Cpu, FileDiff, Gauge, KeyRound, MessageSquareText, ScrollText } from "lucide-react";
 import { Waiting } from "../drift/waiting.tsx";
 import { KitReminder } from "../keys/kit-reminder.tsx";
 import { useMe } from "../session/me.ts";
 import { trpc } from "../trpc.ts";
+import { Connection } from "./connection.tsx";
 import { Mark } from "./mark.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
 const PLACES = [
 	{ to: "/settings", label: "AI settings", icon: KeyRound, needs: "settings.see" },
 	{ to: "/drift", label: "Drift", icon: FileDiff, needs: "settings.see" },
+	{ to: "/processes", label: "Processes", icon: Cpu, needs: "settings.see" },
 	{ to: "/playground", label: "Playground", icon: MessageSquareText, needs: "providers.use" },
 	{ to: "/audit", label: "Audit log", icon: ScrollText, needs: "audit.see" },
 	{ to: "/system", label: "System", icon: Gauge, needs: "system.see" },
@@ -35,6 +36,7 @@ export function Shell() {
 				<Places />
 				<div className="contents lg:mt-auto lg:block lg:space-y-2">
 					<KitReminder />
+					<Connection />
 					<Version />
 					<UserMenu />
 				</div>
@@ -74,7 +76,7 @@ function Places() {
 }
 
 function Version() {
-	const health = useQuery(trpc.health.queryOptions(undefined, { refetchInterval: LOOK_EVERY }));
+	const health = useQuery(trpc.health.queryOptions());
 	if (!health.data) return null;
 	return (
 		<p className="hidden px-2 font-mono text-xs text-muted lg:block">

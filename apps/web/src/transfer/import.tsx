@@ -130,7 +130,7 @@ function Look({ environment, looked: { rows, mark, from }, onBack, onAgain, onSa
 	const onSave = async () => {
 		const result = await save.run(undefined);
 		if (!result) return;
-		onSaved(outcomeOf("Saved", result));
+		onSaved(outcomeOf("Saved", result, { environment }));
 		await refreshSettings();
 	};
 	return (

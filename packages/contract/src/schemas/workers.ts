@@ -56,7 +56,8 @@ export const RemoveWorker = z.strictObject({ id: WorkerId });
 export const RemovedWorker = z.object({ removed: z.boolean() });
 
 export const ListWorkers = z.strictObject({
-	environment: EnvironmentName.optional(),
+	/** Omitted for the processes of all environments. */
+	environment: EnvironmentName.unwrap().optional(),
 	/** With a name: which version of it each process holds. */
 	name: z.string().min(1).max(200).optional(),
 });
@@ -78,12 +79,15 @@ export const WorkerView = z.object({
 	seenAt: z.number(),
 	/** Of the name asked for: the version it holds, 0 for none; `null` when no name was asked for. */
 	version: z.int().nullable(),
+	/** Whether that is what is saved; `null` when no name was asked for. */
+	current: z.boolean().nullable(),
 	/** Whether it has a value of that name from elsewhere, which comes before the saved one. */
 	inherited: z.boolean(),
 });
 
 export const WatchSettings = z.strictObject({
-	environment: EnvironmentName,
+	/** `null` for whatever is saved, anywhere that the caller may look. */
+	environment: EnvironmentName.nullable(),
 	/** The revision the caller has; omitted for "whatever there is". */
 	after: z.int().min(0).optional(),
 	/** Put in by the transport when a client comes back: the revision it was last told of, which counts in place of `after`. */
