@@ -37,8 +37,8 @@ export interface Project {
 	readonly log: string;
 	/** Start the server and give its address, and the claim code while there is no owner. `more` goes into its environment. */
 	start(more?: Record<string, string>): Promise<{ url: string; claimCode: string | null }>;
-	/** Start one more server on the same data, at a port of its own, and give what ends it. */
-	startAnother(): Promise<{ pid: number; kill(): Promise<void> }>;
+	/** Start one more server on the same data, at a port of its own. It ends with the project. */
+	startAnother(): Promise<{ url: string; pid: number }>;
 	/** End the first server without warning. */
 	kill(): Promise<void>;
 	/** Every file below the folder, with its bytes. */
@@ -85,9 +85,9 @@ export async function newProject(envFile: string): Promise<Project> {
 			return { url, claimCode: /with the code (\S+)/.exec(said)?.[1] ?? null };
 		},
 		async startAnother() {
-			const { child } = await serve({ HOLDFAST_PORT: "0" });
+			const { child, url } = await serve({ HOLDFAST_PORT: "0" });
 			others.push(child);
-			return { pid: child.pid ?? 0, kill: () => killed(child) };
+			return { url, pid: child.pid ?? 0 };
 		},
 		kill: () => killed(first),
 		files: () =>

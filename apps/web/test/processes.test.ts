@@ -14,6 +14,7 @@ import {
 	type Project,
 	picture,
 	type Screen,
+	signIn,
 } from "./kit.ts";
 
 const CHILD = fileURLToPath(new URL("application-child.ts", import.meta.url));
@@ -22,7 +23,10 @@ const NAME = "GOOGLE_API_KEY";
 let project: Project;
 let screen: Screen;
 let origin: string;
+/** Of the other server. */
+let elsewhere: string;
 let application: ChildProcess;
+let token: string;
 
 beforeAll(async () => {
 	project = await newProject("# my app\n");
@@ -45,9 +49,9 @@ function save(name: string, value: string, environment = "default"): Promise<{ r
 }
 
 async function startApplication(environment: string): Promise<void> {
-	const token = { label: "chat", permissions: ["settings.see", "settings.reveal"] };
-	const { token: secret } = await call<{ token: string }>(screen.page, "tokens.create", token);
-	const env = { ...process.env, HOLDFAST_URL: origin, HOLDFAST_TOKEN: secret, HOLDFAST_ENVIRONMENT: environment };
+	const wanted = { label: "chat", permissions: ["settings.see", "settings.reveal", "settings.write"] };
+	({ token } = await call<{ token: string }>(screen.page, "tokens.create", wanted));
+	const env = { ...process.env, HOLDFAST_URL: origin, HOLDFAST_TOKEN: token, HOLDFAST_ENVIRONMENT: environment };
 	application = spawn(process.execPath, [CHILD], { env, stdio: ["pipe", "pipe", "inherit"] });
 	await tell("take");
 }
@@ -85,7 +89,8 @@ test("a server alone is a row, and what would be another is said", async () => {
 test("each process is a row as it comes: host, pid, program, environment, revision, whether it is up to date", async () => {
 	const { page } = screen;
 	await save(NAME, "AIza-canary-one-0123456789");
-	const { pid } = await project.startAnother();
+	const { pid, url } = await project.startAnother();
+	elsewhere = url;
 	await startApplication("production");
 	await row(`pid ${pid}`).getByText("Up to date").waitFor();
 	const app = row("chat.mjs");
@@ -187,6 +192,39 @@ test("what is saved elsewhere, in whatever environment, is on the page at once, 
 	expect(watches.length).toBe(1);
 });
 
+test("a page out of sight holds no connection, and is up to date when it is seen again", async () => {
+	const { page } = screen;
+	const ended = page.waitForEvent("requestfailed", (request) => request.url().includes("/trpc/settings.watch"));
+	await show(false);
+	await ended;
+	const { revision } = await save("OTHER", "out of sight", "staging");
+	await show(true);
+	await shownRevision(revision).waitFor();
+});
+
+/** Has the page believe that its tab was chosen or left. */
+function show(isShown: boolean): Promise<void> {
+	return screen.page.evaluate(
+		(visibilityState) => {
+			Object.defineProperty(document, "visibilityState", { value: visibilityState, configurable: true });
+			document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+		},
+		isShown ? "visible" : "hidden",
+	);
+}
+
+test("who is signed out elsewhere is led to the sign-in by the watch's word", async () => {
+	await using other = await newScreen();
+	const { page } = other;
+	await signIn(page, origin, "ann@example.com");
+	await page.getByRole("link", { name: "Audit log" }).click();
+	await page.getByText(/^v.* · revision \d+$/).waitFor();
+	const out = await other.context.request.post(`${origin}/auth/sign-out`, { data: {}, headers: { origin } });
+	expect(out.ok()).toBe(true);
+	await page.getByRole("button", { name: "Sign in" }).waitFor();
+	expect(other.complaints).toEqual([]);
+});
+
 test("a server that restarts is found again, and what was saved meanwhile is there", async () => {
 	const { page } = screen;
 	await project.kill();
@@ -195,10 +233,15 @@ test("a server that restarts is found again, and what was saved meanwhile is the
 	await picture(page, "lost");
 	await expectAccessible(page);
 	await expectFits(page, page.getByRole("banner"), "lost");
+	const saved = await fetch(new URL("/trpc/settings.save", elsewhere), {
+		method: "POST",
+		headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+		body: JSON.stringify({ writes: [{ name: NAME, value: "AIza-canary-six-0123456789" }] }),
+	});
+	const { result } = (await saved.json()) as { result: { data: { revision: number } } };
 	await project.start();
 	await lost.waitFor({ state: "detached" });
-	const { revision } = await save(NAME, "AIza-canary-six-0123456789");
-	await shownRevision(revision).waitFor();
+	await shownRevision(result.data.revision).waitFor();
 	await page.getByRole("link", { name: "Processes" }).click();
 	await row("chat.mjs").getByText("Behind").waitFor();
 	await killed(application);

@@ -1,4 +1,7 @@
-/** How the files stand, asked for again every few seconds while the page is in sight. */
+/**
+ * How the files stand, asked for again every few seconds while the page is in sight: a file that is edited by hand, or cannot
+ * be written, is no revision that the watch could tell of.
+ */
 import { useQuery } from "@tanstack/react-query";
 import { useMay } from "../session/me.ts";
 import { trpc } from "../trpc.ts";

@@ -74,7 +74,7 @@ function Row({ worker, of }: { worker: WorkerView; of: string }) {
 					{kind === "server" && <p className="text-xs text-muted">in {of}</p>}
 				</td>
 			)}
-			<td className={`${CELL} text-muted max-sm:col-start-2 max-sm:text-right`}>
+			<td className={`${CELL} text-muted max-sm:col-start-2 max-sm:row-start-3 max-sm:text-right`}>
 				<Time at={seenAt} />
 			</td>
 		</tr>
