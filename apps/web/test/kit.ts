@@ -219,7 +219,7 @@ export async function call<Answer = void>(page: Page, path: string, input: unkno
 		async ([to, body]) => {
 			const headers = { "content-type": "application/json" };
 			const response = await fetch(to, { method: "POST", headers, body });
-			return { ok: response.ok, answer: await response.json() };
+			return { ok: response.ok, answer: (await response.json()) as { result: { data: unknown } } };
 		},
 		[`/trpc/${path}`, JSON.stringify(input)] as const,
 	);
