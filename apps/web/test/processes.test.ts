@@ -1,6 +1,8 @@
 /** The Processes screen and the live counts: real processes that take what is saved, or do not, and a server that restarts. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -18,7 +20,14 @@ import {
 } from "./kit.ts";
 
 const CHILD = fileURLToPath(new URL("application-child.ts", import.meta.url));
+const CONFIG = fileURLToPath(new URL("../../../packages/config", import.meta.url));
 const NAME = "GOOGLE_API_KEY";
+
+/** An application as the README has it, which keeps up with what is saved. */
+const WATCHER = `import { hydrate } from "@holdfast/config";
+hydrate({ watch: true });
+setInterval(() => {}, 60_000);
+`;
 
 let project: Project;
 let screen: Screen;
@@ -190,6 +199,29 @@ test("what is saved elsewhere, in whatever environment, is on the page at once, 
 	await card().getByText("6789").first().waitFor();
 	const watches = asked.filter((path) => path === "/trpc/settings.watch");
 	expect(watches.length).toBe(1);
+});
+
+test("an application that watches is up to date by itself, and gone when it has ended", async () => {
+	const { page } = screen;
+	const modules = join(project.folder, "node_modules", "@holdfast");
+	mkdirSync(modules, { recursive: true });
+	symlinkSync(CONFIG, join(modules, "config"));
+	writeFileSync(join(project.folder, "watcher.mjs"), WATCHER);
+	const watcher = spawn(process.execPath, ["watcher.mjs"], { cwd: project.folder, stdio: "inherit" });
+	try {
+		await page.getByRole("link", { name: "Processes" }).click();
+		const own = row("watcher.mjs");
+		await own.getByText(`pid ${watcher.pid}`).waitFor();
+		const { revision } = await save("OTHER", "for all");
+		await own.getByText(new RegExp(`^(revision )?${revision}$`)).waitFor();
+		await own.getByText("Up to date").waitFor();
+		await page.goto(`${origin}/settings#google`);
+		await saveInCard("AIza-canary-watched-0123456789");
+		await answer("Saved. Live in 3 of 4 processes, mirrored to .env.").waitFor();
+	} finally {
+		await killed(watcher);
+	}
+	await answer("Saved. Live in 2 of 3 processes, mirrored to .env.").waitFor();
 });
 
 test("a page out of sight holds no connection, and is up to date when it is seen again", async () => {
