@@ -65,6 +65,14 @@ function strippedByTurbo({ name, chain, cwd, env, options }: Subject): Finding[]
 	];
 }
 
+/** What turbo leaves out, as the end of a warning; empty when it is nothing. */
+export function turboHint(options: Options): string {
+	const subject = { name: "HOLDFAST_DATA_DIR", env: process.env, cwd: process.cwd(), options, chain: [], files: [] };
+	return strippedByTurbo(subject)
+		.map(({ detail, fix }) => ` ${detail} ${fix}`)
+		.join("");
+}
+
 function turboFile(from: string): string | null {
 	let found: string | null = null;
 	for (let folder = from; ; folder = dirname(folder)) {

@@ -92,7 +92,9 @@ function readSaved(options: Options, environment: string, { needsVault, watch }:
 		return readSavedValues(options.dataDir, options.rootKey, environment);
 	} catch (error) {
 		if (needsVault || !(error instanceof AppError) || error.code !== "NO_VAULT") throw error;
-		process.emitWarning(`${error.message} Only .env files were read.`, "HoldfastWarning");
+		// Turbo sets it for what it runs, and takes away what says where the vault is.
+		const hint = process.env.TURBO_HASH === undefined ? "" : later().turboHint(options);
+		process.emitWarning(`${error.message} Only .env files were read.${hint}`, "HoldfastWarning");
 		const files = [...new Set([environment, DEFAULT_ENVIRONMENT])];
 		return {
 			revision: null,

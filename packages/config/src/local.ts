@@ -44,7 +44,7 @@ export class LocalSource implements Source {
 		this.#rootKeys = new KeptRootKeys(rootKey);
 		this.#revision = saved.revision;
 		this.#connect();
-		this.#wakes = new RevisionFile(dataDir, () => Number(this.#connection?.revision() ?? -1));
+		this.#wakes = new RevisionFile(dataDir, () => Number(this.#connection?.revision() ?? -1), { makes: false });
 	}
 
 	/** Be woken by each save, of whatever environment. */

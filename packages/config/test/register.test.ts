@@ -110,6 +110,33 @@ test("without a vault, .env is read and a warning says so", () => {
 	expect(stderr).toContain("HoldfastWarning: There is no Holdfast data at");
 });
 
+test("without a vault beneath turbo, the warning names what turbo.json leaves out", () => {
+	using folder = testFolder();
+	link(folder.path);
+	writeFileSync(join(folder.path, "turbo.json"), `{ "tasks": { "dev": {} } }`);
+
+	const { code, stderr } = boot(folder.path, { env: { TURBO_HASH: "0123" } });
+
+	expect(code).toBe(0);
+	expect(stderr).toContain(`Add "HOLDFAST_*" to "globalPassThroughEnv" in ${join(folder.path, "turbo.json")}.`);
+});
+
+test.skipIf(process.getuid?.() !== 0)(
+	"a data folder of another user is refused, and told whose it is (needs the superuser)",
+	async () => {
+		await using project = await stoppedProject();
+		chmodSync(dataOf(project), 0o700);
+		chmodSync(project.path, 0o755);
+
+		const { code, stderr } = project.boot({ uid: NOBODY });
+
+		expect(code).toBe(1);
+		expect(stderr).toContain(
+			`the data folder answers EACCES, it belongs to user 0, and this process runs as ${NOBODY}`,
+		);
+	},
+);
+
 describe("FAULTS 15: a root key that is not the one is refused, nothing is set and no key is made", () => {
 	const cases: { name: string; spoil: (key: string) => void; says: RegExp }[] = [
 		{ name: "missing", spoil: (key) => rmSync(key), says: /The root key is missing, .* sealed under root key \w{4}-/ },

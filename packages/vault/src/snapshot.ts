@@ -2,8 +2,8 @@
  * An environment's shared values in one sealed piece: what an application reads while it boots, and what the server keeps
  * in memory. Loads better-sqlite3 and the crypto package and nothing heavier, because it runs before applications do.
  */
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, lstatSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { AppError, DEFAULT_ENVIRONMENT, envFileName } from "@holdfast/contract";
 import {
 	envelopeKeyId,
@@ -219,8 +219,17 @@ function isThere(path: string): boolean {
 	try {
 		return statSync(path, { throwIfNoEntry: false }) !== undefined;
 	} catch (error) {
-		const detail = `the data folder answers ${(error as NodeJS.ErrnoException).code}`;
+		const detail = `the data folder answers ${(error as NodeJS.ErrnoException).code}${ownerOf(dirname(path))}`;
 		throw new AppError("DATABASE_UNREADABLE", { detail }, { cause: error });
+	}
+}
+
+function ownerOf(folder: string): string {
+	try {
+		return `, it belongs to user ${lstatSync(folder).uid}, and this process runs as ${process.getuid?.()}`;
+	} catch {
+		// Nor may what is above it be looked into.
+		return "";
 	}
 }
 

@@ -51,6 +51,19 @@ test("who commits is told of it as well, once of several, and after going on", a
 	committing.close();
 });
 
+test("who only waits makes no file, and is told all the same", async () => {
+	using folder = testFolder();
+	const { told, committing, commit, path } = pair(folder.path);
+	let commits = 0;
+	const waiting = new RevisionFile(folder.path, () => commits, { makes: false });
+	waiting.onChange(told);
+	expect(existsSync(path)).toBe(false);
+	commits = 1;
+	commit();
+	await vi.waitFor(() => expect(told).toHaveBeenCalledTimes(1), { timeout: 5_000 });
+	for (const each of [waiting, committing]) each.close();
+});
+
 test("a file that is gone, replaced or none at all is made up for by looking, and watched again", async () => {
 	using folder = testFolder();
 	const { told, waiting, committing, commit, path } = pair(folder.path);

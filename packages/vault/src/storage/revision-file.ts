@@ -13,6 +13,7 @@ const LOOK_EVERY = 500;
 export class RevisionFile {
 	readonly #path: string;
 	readonly #stampOf: () => number;
+	readonly #makes: boolean;
 	readonly #listeners = new Set<() => void>();
 	#watched: { watcher: FSWatcher; inode: number } | null = null;
 	#timer: NodeJS.Timeout | undefined;
@@ -20,10 +21,14 @@ export class RevisionFile {
 	#stamp: number | null = null;
 	#telling = false;
 
-	/** `stampOf` gives a number that moves with each commit of any other process. */
-	constructor(folder: string, stampOf: () => number) {
+	/**
+	 * `stampOf` gives a number that moves with each commit of any other process. Who only waits may be another user than who
+	 * commits, and makes no file that the other could not write to.
+	 */
+	constructor(folder: string, stampOf: () => number, { makes = true } = {}) {
 		this.#path = join(folder, REVISION_FILE);
 		this.#stampOf = stampOf;
+		this.#makes = makes;
 	}
 
 	/** Tell every process, this one included, of a commit that can be read by now. */
@@ -54,7 +59,7 @@ export class RevisionFile {
 
 	#begin(): void {
 		// A folder that was made before there was such a file has none to watch.
-		if (inodeOf(this.#path) === null) this.#write(0);
+		if (this.#makes && inodeOf(this.#path) === null) this.#write(0);
 		this.#attend();
 		this.#stamp = this.#moved();
 		this.#timer = setInterval(() => {
