@@ -24,11 +24,12 @@ export interface TestServer extends AsyncDisposable {
 	start(): Promise<void>;
 }
 
-export async function testServer(): Promise<TestServer> {
+/** `more` goes into the server's environment. */
+export async function testServer(more: Record<string, string> = {}): Promise<TestServer> {
 	const folder = mkdtempSync(join(tmpdir(), "holdfast-sdk-"));
 	const port = await freePort();
 	const url = `http://127.0.0.1:${port}`;
-	const env = { PATH: process.env.PATH ?? "", HOME: folder, HOLDFAST_PORT: String(port) };
+	const env = { PATH: process.env.PATH ?? "", HOME: folder, HOLDFAST_PORT: String(port), ...more };
 	const clients: Holdfast[] = [];
 	let child: ChildProcess | null = null;
 
