@@ -60,6 +60,9 @@ export class EnvironmentValues {
 	readonly #listeners = new Set<Listener>();
 	#held: Held | null = null;
 	#stale = false;
+	/** How often the server was asked, and the last time of those that were answered. */
+	#questions = 0;
+	#answered = 0;
 	#asking: Promise<void> | null = null;
 	#watch: AbortController | null = null;
 	/** Whether the server would have said by now if there were something newer. */
@@ -113,9 +116,13 @@ export class EnvironmentValues {
 
 	async #ask(): Promise<void> {
 		const { client, server, cache, onStale } = this.#parts;
+		const question = ++this.#questions;
 		try {
 			const held = this.#held === null ? {} : { held: this.#held.revision };
 			const answer = await client.settings.hydrate.mutate({ environment: this.#environment, ...held });
+			// One that was overtaken by a later one is older than that.
+			if (question < this.#answered) return;
+			this.#answered = question;
 			this.#take(answer);
 			this.#stale = false;
 			if (this.#held) await cache?.save(server, this.#environment, this.#held);
@@ -137,8 +144,6 @@ export class EnvironmentValues {
 
 	#take({ revision, values }: Awaited<ReturnType<TRPCClient<AppRouter>["settings"]["hydrate"]["mutate"]>>): void {
 		const before = this.#held;
-		// An answer that was overtaken by a later one.
-		if (before && before.revision > revision && values === null) return;
 		const after = values
 			? Object.fromEntries(values.map(({ name, value, version }) => [name, { value, version }]))
 			: (before?.values ?? {});

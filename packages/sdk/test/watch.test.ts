@@ -84,6 +84,26 @@ test("each value that is asked for is as it was saved before, watched or not", a
 	expect(await secret.read()).toMatchObject({ version: 10 });
 });
 
+test("an answer that was overtaken by a newer one changes nothing", async () => {
+	await using server = await testServer();
+	await server.save({ A: "one" });
+	const { promise: late, resolve: release } = Promise.withResolvers<void>();
+	let asked = 0;
+	const fetch: typeof globalThis.fetch = async (input, init) => {
+		const answer = await globalThis.fetch(input, init);
+		const text = await answer.text();
+		if (++asked === 1) await late;
+		return new Response(text, answer);
+	};
+	const secret = server.client({ fetch }).secret("A");
+	const first = secret.get();
+	await vi.waitFor(() => expect(asked).toBe(1), patient);
+	await server.save({ A: "two" });
+	expect(await secret.get()).toBe("two");
+	release();
+	expect(await first).toBe("two");
+});
+
 test("who leaves is not told any more, and one that stays is", async () => {
 	await using server = await testServer();
 	await server.save({ A: "one" });
