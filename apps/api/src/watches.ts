@@ -68,7 +68,7 @@ export async function watched(
 	try {
 		const events = await settings.watch(vault, caller, { ...input, watching });
 		if (gone.aborted) ended();
-		return told(events, { ended, report });
+		return told(events, { ended, report, signal: watching.signal });
 	} catch (error) {
 		ended();
 		throw error;
@@ -77,14 +77,14 @@ export async function watched(
 
 async function* told(
 	events: AsyncIterable<RevisionEvent>,
-	{ ended, report }: { ended: () => void; report: Context["report"] },
+	{ ended, report, signal }: { ended: () => void; report: Context["report"]; signal: AbortSignal },
 ) {
 	try {
 		for await (const event of events) yield tracked(String(event.revision), event);
 	} catch (error) {
 		if (error instanceof AppError) throw asTransport(error);
-		// That is how it ends when the client or the server goes.
-		if ((error as Error).name !== "AbortError") report(error);
+		// That is how it ends when the client or the server goes, whose reason may be a mere text.
+		if (!signal.aborted) report(error);
 		throw error;
 	} finally {
 		ended();

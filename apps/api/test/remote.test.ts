@@ -183,6 +183,7 @@ test("an application that watches has each value within moments, says what it ho
 	await vi.waitFor(async () => expect(await listed()).toEqual([]), patient);
 	expect(await ended).toBe(0);
 	expect(errors()).toBe("");
+	expect(app.logs.filter((line) => line.includes("unexpected failure"))).toEqual([]);
 });
 
 test("a token that is revoked costs no value, and a warning says so", async () => {
