@@ -76,7 +76,7 @@ const SETTLED = 250;
 
 function reportSoon(options: Options, { environment, revision, origins }: Hydration): void {
 	if (revision === null) return;
-	setTimeout(() => later().reportLocally(options, { environment, revision, origins }), SETTLED).unref();
+	setTimeout(() => later().reportFirst(options, { environment, revision, origins }), SETTLED).unref();
 }
 
 /** The rest of this package. Found by its name, because this file may be part of a bundle elsewhere. */

@@ -3,5 +3,5 @@ export { explain } from "./explain.ts";
 export { turboHint } from "./findings.ts";
 export { fit } from "./fit.ts";
 export { readRemote } from "./remote.ts";
-export { reportLocally } from "./report.ts";
+export { reportFirst } from "./report.ts";
 export { watch } from "./watch.ts";

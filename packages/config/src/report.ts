@@ -43,6 +43,11 @@ export function reportLocally({ dataDir }: Pick<Options, "dataDir">, report: Rep
 	return isThere;
 }
 
+/** The same, unless the process has said something of this environment already, which is newer. */
+export function reportFirst(options: Pick<Options, "dataDir">, report: Report): void {
+	if (!said.has(identity(report.environment).id)) reportLocally(options, report);
+}
+
 /** The names whose value the process had itself or took from a file, for who asks which processes have a saved one. */
 export function inheritedOf(origins: Taken["origins"]): string[] {
 	const inherited = [...origins].filter(([, { source }]) => source === "process" || source === "file");

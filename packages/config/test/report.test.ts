@@ -60,6 +60,22 @@ test("a process that watches says each revision that it takes in, and which name
 	expect(await applications(project)).toEqual([]);
 });
 
+test("what a process said at its start does not come after what it said of a newer revision", async () => {
+	await using project = await testProject();
+	await project.save({ A: "one" });
+	const child = start(project, `import "@holdfast/config/register";\n${WATCHES}`);
+	await vi.waitFor(async () => expect(await applications(project)).toHaveLength(1), patient);
+	await project.save({ A: "two" });
+	const revision = await project.vault.storage.revision();
+	await vi.waitFor(async () => expect((await applications(project))[0]?.revision).toBe(revision), patient);
+
+	await new Promise((resolve) => setTimeout(resolve, 600));
+
+	expect(await applications(project)).toMatchObject([{ revision }]);
+	child.stdin.end();
+	await once(child, "exit");
+});
+
 test("a database from before processes said anything is left as it is, in silence", async () => {
 	await using project = await testProject();
 	await project.save({ A: "one" });
