@@ -27,8 +27,18 @@ export default defineConfig({
 				test: {
 					name: "server",
 					include: ["apps/{api,cli}/test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
-					exclude: ["**/*crash.test.ts"],
+					exclude: ["**/*crash.test.ts", "**/test/postgres/**"],
 					testTimeout: 60_000,
+				},
+			},
+			{
+				test: {
+					// Each file starts a server of its own.
+					name: "postgres",
+					include: ["**/test/postgres/**/*.test.ts"],
+					fileParallelism: false,
+					testTimeout: 120_000,
+					hookTimeout: 60_000,
 				},
 			},
 			{

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { keys, openVault, settings, type Vault } from "@holdfast/vault";
-import { admin, optionsIn, person } from "@holdfast/vault/test";
+import { admin, onSqlite, optionsIn, person } from "@holdfast/vault/test";
 import { heading, line, ratio } from "./measure.ts";
 
 const USERS = 10_000;
@@ -26,7 +26,7 @@ async function fill(vault: Vault): Promise<void> {
 
 /** Replace keys to the end: the rows that were changed, the milliseconds, and how often progress was told. */
 async function rotate(vault: Vault, what: "root" | "data"): Promise<{ rows: number; time: number; told: number }> {
-	const changes = vault.database.$client.prepare("SELECT total_changes()").pluck();
+	const changes = onSqlite(vault).database.$client.prepare("SELECT total_changes()").pluck();
 	const before = changes.get() as number;
 	const start = performance.now();
 	let told = 1;

@@ -4,7 +4,7 @@
  */
 import { AppError, ERRORS, type ErrorCode } from "@holdfast/contract";
 import { sameText } from "@holdfast/crypto";
-import { anonymous, audit, authTables, type Caller, userCaller, type Vault } from "@holdfast/vault";
+import { anonymous, audit, type Caller, userCaller, type Vault } from "@holdfast/vault";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
@@ -50,7 +50,7 @@ export function openAuth(vault: Vault, { url, origins, log }: AuthOptions) {
 		basePath: BASE_PATH,
 		secret: vault.sessionSecret,
 		trustedOrigins: origins,
-		database: drizzleAdapter(vault.database, { provider: "sqlite", schema: authTables }),
+		database: drizzleAdapter(vault.database, vault.accounts),
 		emailAndPassword: { enabled: true, minPasswordLength: 10, maxPasswordLength: 200 },
 		user: {
 			additionalFields: {

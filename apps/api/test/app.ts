@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { PERMISSIONS, type Permission } from "@holdfast/contract";
 import type { ChatEvent, SendChat } from "@holdfast/contract/schemas";
 import { openVault, tokens, type Vault, type VaultOptions } from "@holdfast/vault";
-import { admin, optionsIn, testFolder } from "@holdfast/vault/test";
+import { admin, onSqlite, optionsIn, type SqliteVault, testFolder } from "@holdfast/vault/test";
 import { createTRPCClient, httpBatchStreamLink, type TRPCClient, TRPCClientError } from "@trpc/client";
 import pino from "pino";
 import { vi } from "vitest";
@@ -30,8 +30,8 @@ interface Credential {
 	cookie?: string;
 }
 
-export interface TestApp extends AsyncDisposable {
-	vault: Vault;
+export interface TestApp<V extends Vault = SqliteVault> extends AsyncDisposable {
+	vault: V;
 	/** The server's own address, by number: `http://127.0.0.1:<port>`. */
 	url: string;
 	port: number;
@@ -67,7 +67,19 @@ interface TestAppOptions {
 	vault?: Partial<VaultOptions>;
 }
 
-export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
+export function testApp(options: TestAppOptions = {}): Promise<TestApp> {
+	return testAppOf(async (given) => onSqlite(await openVault(given)), options);
+}
+
+/** An app whose vault is in the PostgreSQL database at an address. */
+export function postgresApp(databaseUrl: string, options: TestAppOptions = {}): Promise<TestApp<Vault>> {
+	return testAppOf(openVault, { ...options, vault: { ...options.vault, databaseUrl } });
+}
+
+async function testAppOf<V extends Vault>(
+	open: (options: VaultOptions) => Promise<V>,
+	options: TestAppOptions,
+): Promise<TestApp<V>> {
 	const own = options.folder === undefined ? testFolder() : null;
 	const folder = options.folder ?? own?.path ?? "";
 	const logs: string[] = [];
@@ -75,7 +87,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
 	const warn = (message: string) => log.warn(message);
 	setForward(TRIES_FORGOTTEN);
 	const printed = watchConsole();
-	const vault = await openVault(optionsIn(folder, { warn, ...options.vault }));
+	const vault = await open(optionsIn(folder, { warn, ...options.vault }));
 	const dashboard = builtDashboard(folder);
 	const served = { host: "127.0.0.1", port: 0, publicUrl: null, allowedHosts: [], allowedOrigins: [], dashboard };
 	const server = await startServer(vault, { ...served, ...options.server }, log);

@@ -1,4 +1,4 @@
-import { environments, openVault, settings, tokens } from "@holdfast/vault";
+import { environments, openVault, settings, tokens, type Vault } from "@holdfast/vault";
 import { admin, optionsIn } from "@holdfast/vault/test";
 import pino from "pino";
 import { expect, test } from "vitest";
@@ -18,7 +18,7 @@ function watch(app: { url: string }, headers: Record<string, string>, input: Inp
 	return openStream(app.url, "settings.watch", { input, headers });
 }
 
-async function save({ vault }: Pick<TestApp, "vault">, value: string, environment = "default"): Promise<number> {
+async function save({ vault }: Pick<TestApp<Vault>, "vault">, value: string, environment = "default"): Promise<number> {
 	const writes = [{ name: "WATCHED", value }];
 	return (await settings.save(vault, admin, { environment, owner: "shared", writes })).revision;
 }

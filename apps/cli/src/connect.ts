@@ -54,7 +54,8 @@ function remote(url: string, token: string | null): Client {
 }
 
 async function locally<T>(options: Options, act: (client: Client) => Promise<T>): Promise<T> {
-	if (!existsSync(join(options.dataDir, DATABASE_FILE))) throw new AppError("NO_VAULT", { detail: options.dataDir });
+	const isThere = options.databaseUrl !== null || existsSync(join(options.dataDir, DATABASE_FILE));
+	if (!isThere) throw new AppError("NO_VAULT", { detail: options.dataDir });
 	const log = openLog("warn");
 	await using vault = await openVault(vaultOptions(options, { serves: false, warn: (message) => log.warn(message) }));
 	const context = {

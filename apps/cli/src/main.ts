@@ -10,6 +10,7 @@ import { environmentCommand } from "./commands/environment.ts";
 import { fileCommands } from "./commands/files.ts";
 import { historyCommand } from "./commands/history.ts";
 import { keyCommand } from "./commands/key.ts";
+import { migrateDatabaseCommand } from "./commands/migrate-database.ts";
 import { systemCommand } from "./commands/system.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { waitOption, workersCommand } from "./commands/workers.ts";
@@ -114,6 +115,7 @@ function program(): Command {
 	root.addCommand(keyCommand());
 	root.addCommand(systemCommand());
 	for (const command of backupCommands()) root.addCommand(command);
+	root.addCommand(migrateDatabaseCommand());
 
 	root
 		.command("doctor")

@@ -8,11 +8,12 @@ import { askHidden } from "./prompt.ts";
 
 /** Exits with 5 when it is restored, but something in it does not open. */
 export async function restoreFile(file: string): Promise<void> {
-	const { dataDir, rootKey } = readOptions();
+	const { dataDir, databaseUrl, rootKey } = readOptions();
 	const caller = localCaller(userInfo().username, hostname());
 	const askKit = (fingerprint: string) => askHidden(`Recovery kit of root key ${fingerprint}: `);
 	const restored = await restore({ file, dataDir, rootKey, caller, askKit });
 	process.stderr.write(`${linesOf(restored, here(dataDir)).join("\n")}\n`);
+	if (databaseUrl !== null) process.stderr.write(`${ELSEWHERE}\n`);
 	if (restored.damaged.length > 0) process.exitCode = DAMAGED;
 }
 
@@ -31,6 +32,9 @@ function linesOf(restored: Restored, folder: string): string[] {
 		"Lines of .env files that say otherwise are kept, and wait: look at `holdfast diff --all`.",
 	];
 }
+
+const ELSEWHERE =
+	"It is a file. HOLDFAST_DATABASE_URL is set: take it into an empty database there with `holdfast migrate-database --to`.";
 
 const OWN_KEY = "put its recovery kit into HOLDFAST_ROOT_KEY, or into the root key's file.";
 

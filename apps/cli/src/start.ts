@@ -18,8 +18,9 @@ export async function start(options: Options): Promise<void> {
 	// Listened for from the beginning: whoever asks while it starts is heard once it has.
 	const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
 	const log = openLog(options.logLevel);
-	const { dataDir, rootKey } = options;
-	const isKeyToMake = !existsSync(join(dataDir, DATABASE_FILE)) && !existsSync(rootKey.file);
+	const { dataDir, databaseUrl, rootKey } = options;
+	const isFirst = databaseUrl !== null || !existsSync(join(dataDir, DATABASE_FILE));
+	const isKeyToMake = isFirst && !existsSync(rootKey.file);
 	await using vault = await openVault(vaultOptions(options, { serves: true, warn: (message) => log.warn(message) }));
 	const { current, source } = vault.keys.roots;
 	const isInFile = source.kind === "file";
@@ -31,6 +32,7 @@ export async function start(options: Options): Promise<void> {
 		...(claimed ? [] : [`Claim it with the code ${vault.claimCode}`]),
 		"",
 		`data      ${here(dataDir)}`,
+		...(databaseUrl === null ? [] : [`database  PostgreSQL, ${whereOf(databaseUrl)}`]),
 		`mirror    ${here(join(options.projectDir, ".env"))}`,
 		`root key  ${current.fingerprint} ${isInFile ? `in ${here(source.place)}` : `from ${source.place}`}`,
 		...(isKeyToMake && isInFile
@@ -52,6 +54,12 @@ export async function start(options: Options): Promise<void> {
 async function beside(vault: Vault): Promise<string[]> {
 	const found = (await findings(vault)).find(({ id, level }) => id === "root-key.place" && level === "warning");
 	return found ? ["", "The root key lies beside the database. `holdfast key move` takes it away from there."] : [];
+}
+
+/** Without the name and the password that the address is for. */
+function whereOf(databaseUrl: string): string {
+	const { host, pathname } = new URL(databaseUrl);
+	return `${host}${pathname}`;
 }
 
 function isLoopback(host: string): boolean {

@@ -2,7 +2,7 @@
  * Where a variable's value comes from and what stands in its way, without the value. For whoever wonders why a program has
  * another one than was saved: it looks again, by itself, at everything that hydration looks at, and fails at nothing.
  */
-import { DEFAULT_ENVIRONMENT, envFileName, forbiddenBecause, NAME_PATTERN } from "@holdfast/contract";
+import { AppError, DEFAULT_ENVIRONMENT, envFileName, forbiddenBecause, NAME_PATTERN } from "@holdfast/contract";
 import type { Finding } from "@holdfast/contract/schemas";
 import { type Candidate, candidates, readSavedValues } from "@holdfast/vault/snapshot";
 import { folderFindings, type Subject, variableFindings } from "./findings.ts";
@@ -28,10 +28,11 @@ export function explain(name: string, wanted: Pick<HydrateOptions, "environment"
 	const cwd = wanted.cwd ?? process.cwd();
 	const options = readOptions(asItWas(env), cwd);
 	const environment = wanted.environment ?? options.environment;
-	const read = (): Saved =>
-		options.url === null
-			? readSavedValues(options.dataDir, options.rootKey, environment)
-			: readRemote(options, environment, false);
+	const read = (): Saved => {
+		if (options.url !== null) return readRemote(options, environment, false);
+		if (options.databaseUrl !== null) throw new AppError("NEEDS_SERVER");
+		return readSavedValues(options.dataDir, options.rootKey, environment);
+	};
 	const { saved, problem } = attempt(read, environment);
 	const isUsable = NAME_PATTERN.test(name) && forbiddenBecause(name) === null;
 	const found = isUsable ? candidates(name, sourcesOf(options, environment, saved).sources) : [];

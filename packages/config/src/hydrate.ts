@@ -47,7 +47,7 @@ const OLDEST_NODE = 22;
 /**
  * Hydrate an environment.
  *
- * @throws AppError `NODE_TOO_OLD`, `OPTION_INVALID`, `NO_VAULT` where one is needed, `ENVIRONMENT_NOT_FOUND`, `VALUE_DAMAGED`,
+ * @throws AppError `NEEDS_SERVER`, `NODE_TOO_OLD`, `OPTION_INVALID`, `NO_VAULT` where one is needed, `ENVIRONMENT_NOT_FOUND`, `VALUE_DAMAGED`,
  * `DATABASE_UNREADABLE`, `SETTINGS_UNFIT`, or one of the codes `ROOT_KEY_…`; of a server, `SERVER_UNREACHABLE` and what it
  * refuses. Then nothing was set.
  */
@@ -87,6 +87,8 @@ export function later(): typeof import("./later.ts") {
 
 function readSaved(options: Options, environment: string, { needsVault, watch }: HydrateOptions): Saved {
 	if (options.url !== null) return later().readRemote(options, environment, watch ?? false);
+	// A file that may be there is of before.
+	if (options.databaseUrl !== null) throw new AppError("NEEDS_SERVER");
 	refuseOldNode();
 	try {
 		return readSavedValues(options.dataDir, options.rootKey, environment);

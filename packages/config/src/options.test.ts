@@ -10,6 +10,7 @@ test("with nothing set, everything has its stated fallback", () => {
 
 	expect(readOptions({}, folder.path)).toEqual({
 		dataDir: join(folder.path, ".holdfast"),
+		databaseUrl: null,
 		projectDir: folder.path,
 		rootKey: { text: null, command: null, passphrase: null, file: join(folder.path, ".holdfast", "root.key") },
 		backupDir: join(folder.path, ".holdfast", "backups"),

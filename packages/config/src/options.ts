@@ -12,6 +12,8 @@ const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 export interface Options {
 	/** The folder with the database. */
 	dataDir: string;
+	/** The address of a PostgreSQL database, with its password; `null` for a file in that folder. */
+	databaseUrl: string | null;
 	/** The folder with the `.env` files: the one that has `.holdfast`, or else the working directory. */
 	projectDir: string;
 	rootKey: { text: string | null; command: string | null; passphrase: string | null; file: string };
@@ -50,6 +52,7 @@ export function readOptions(env: Environment = process.env, cwd: string = proces
 	const keyFile = read("HOLDFAST_ROOT_KEY_FILE");
 	return {
 		dataDir,
+		databaseUrl: read("HOLDFAST_DATABASE_URL"),
 		projectDir,
 		rootKey: {
 			text: read("HOLDFAST_ROOT_KEY"),

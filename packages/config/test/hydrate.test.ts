@@ -202,3 +202,18 @@ test("a folder below the project finds it", async () => {
 
 	expect(env).toEqual({ A: "saved" });
 });
+
+test("where the settings are in PostgreSQL, a file of before is not read, and it is said what to set", async () => {
+	await using project = await testProject();
+	await project.save({ OPENAI_API_KEY: "sk-of-before" });
+	const env = { HOLDFAST_DATABASE_URL: "postgres://holdfast:hidden-password@db/holdfast" };
+	expect(() => project.hydrate(env)).toThrow(
+		expect.objectContaining({
+			code: "NEEDS_SERVER",
+			message: expect.stringMatching(/Set HOLDFAST_URL and HOLDFAST_TOKEN/),
+		}),
+	);
+	expect(() => project.hydrate(env)).toThrow(
+		expect.not.objectContaining({ message: expect.stringContaining("hidden") }),
+	);
+});

@@ -192,6 +192,32 @@ export const ERRORS = {
 		"Install the pinned better-sqlite3, which brings SQLite 3.51.3 or newer.",
 	),
 	DATABASE_BUSY: row("SERVICE_UNAVAILABLE", "The database is busy with other writers.", "Try again in a moment.", true),
+	DATABASE_UNREACHABLE: row(
+		"SERVICE_UNAVAILABLE",
+		"The PostgreSQL database cannot be reached: {detail}.",
+		"Check that it runs and that HOLDFAST_DATABASE_URL names it, then try again; whoever saved just then should look at the history first.",
+		true,
+	),
+	DATABASE_NOT_EMPTY: row(
+		"CONFLICT",
+		"There is data in {name} already.",
+		"Name an empty database. Moving overwrites nothing.",
+	),
+	DATABASE_IN_USE: row(
+		"CONFLICT",
+		"A server uses {name}, and what it saved from here on would be lost.",
+		"Stop it first; after a crash, wait for half a minute.",
+	),
+	COPY_DIFFERS: row(
+		"INTERNAL_SERVER_ERROR",
+		"What was copied into {name} is not what was there to copy.",
+		"Nothing was kept of the copy; look for whatever else writes into that database, and try again.",
+	),
+	NEEDS_SERVER: row(
+		"PRECONDITION_FAILED",
+		"The settings are in PostgreSQL.",
+		"Set HOLDFAST_URL and HOLDFAST_TOKEN, for a server to give them.",
+	),
 	NO_VAULT: row(
 		"PRECONDITION_FAILED",
 		"There is no Holdfast data at {detail}.",

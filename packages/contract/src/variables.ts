@@ -17,6 +17,13 @@ export const VARIABLES = [
 		about: "The folder with the database and, unless it is kept elsewhere, the root key.",
 	},
 	{
+		name: "HOLDFAST_DATABASE_URL",
+		fallback: "holdfast.db in the data folder",
+		about:
+			"The address of a PostgreSQL database (postgres://user:password@host/name), to serve from several machines. The data folder stays for the root key, backups and locks.",
+		secret: true,
+	},
+	{
 		name: "HOLDFAST_ROOT_KEY",
 		fallback: "the key in HOLDFAST_ROOT_KEY_FILE",
 		about: "The root key itself: 32 bytes in base64, or a recovery kit. Everything saved is sealed under it.",

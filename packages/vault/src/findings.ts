@@ -47,7 +47,8 @@ function rootKeyPlace({ keys, options }: Vault): Finding {
 	const [id, title] = ["root-key.place", "Where the root key is"];
 	if (source.kind !== "file") return ok(id, title, `It comes from ${source.place}, apart from the database.`);
 	const place = realPath(source.place);
-	if (!isBelow(place, realPath(options.dataDir))) return ok(id, title, `It is in ${place}, apart from the database.`);
+	const isApart = options.databaseUrl !== null || !isBelow(place, realPath(options.dataDir));
+	if (isApart) return ok(id, title, `It is in ${place}, apart from the database.`);
 	const detail = "It lies beside the database: whoever copies the data folder can open everything in it.";
 	return { id, level: "warning", title, detail, fix: "Run `holdfast key move`." };
 }
@@ -70,7 +71,9 @@ function rootKeyMode({ keys }: Vault): Finding {
 
 function databaseMode({ options }: Vault): Finding {
 	const path = join(options.dataDir, DATABASE_FILE);
-	return readByOthers({ id: "database.mode", title: "Who may read the database" }, path, modeOf(path) ?? 0o600);
+	const about = { id: "database.mode", title: "Who may read the database" };
+	if (options.databaseUrl !== null) return ok(about.id, about.title, "It is in PostgreSQL: whom its roles let in.");
+	return readByOthers(about, path, modeOf(path) ?? 0o600);
 }
 
 function readByOthers(about: Pick<Finding, "id" | "title">, path: string, mode: number): Finding {

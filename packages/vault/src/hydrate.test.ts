@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { expect, test, vi } from "vitest";
 import { admin, optionsIn, type TestVault, testVault } from "../test/harness.ts";
-import type { Caller } from "./index.ts";
+import type { Caller, Vault } from "./index.ts";
 import { environments, openVault, settings, workers } from "./index.ts";
 
 const worker = { id: randomUUID(), host: "elsewhere", pid: 7, program: "app.js" };
 const token: Caller = { ...admin, actor: "token:1", address: "10.0.0.7" };
 
-const hydrate = ({ vault }: TestVault, input = {}, caller = token) =>
+const hydrate = ({ vault }: TestVault<Vault>, input = {}, caller = token) =>
 	settings.hydrate(vault, caller, { environment: "default", worker, ...input });
 
-async function entries({ vault }: TestVault) {
+async function entries({ vault }: TestVault<Vault>) {
 	const rows = await vault.storage.audit(Number.MAX_SAFE_INTEGER, 100);
 	return rows.filter(({ action }) => action === "settings.hydrate").reverse();
 }

@@ -10,7 +10,6 @@ export * as people from "./people.ts";
 export { type Restored, restore } from "./restore.ts";
 export { moveRootKey } from "./root-key-place.ts";
 export * as settings from "./settings.ts";
-export * as authTables from "./storage/auth-tables.ts";
 export * as system from "./system.ts";
 export * as tokens from "./tokens.ts";
 export * as transfer from "./transfer.ts";

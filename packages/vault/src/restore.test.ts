@@ -12,7 +12,16 @@ import { join } from "node:path";
 import { newRootKey, recoveryKit, rootKeyText } from "@holdfast/crypto";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
-import { addPerson, admin, optionsIn, person, type TestVault, testFolder, testVault } from "../test/harness.ts";
+import {
+	addPerson,
+	admin,
+	onSqlite,
+	optionsIn,
+	person,
+	type TestVault,
+	testFolder,
+	testVault,
+} from "../test/harness.ts";
 import { backupPath } from "./backup-view.ts";
 import { backups, environments, keys, mirrors, openVault, settings, tokens } from "./index.ts";
 import { type RestoreOptions, restore } from "./restore.ts";
@@ -74,7 +83,8 @@ test("a backup restores everything, ends sessions, and leaves files that differ 
 		{ removed: false },
 	]);
 	expect(await tokens.list(vault, admin)).toMatchObject([{ label: "ci" }]);
-	const rows = (table: string) => vault.database.$client.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+	const rows = (table: string) =>
+		onSqlite(vault).database.$client.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
 	expect([rows("user"), rows("session")]).toEqual([1, 0]);
 	const [entry] = (await vault.storage.audit(Number.MAX_SAFE_INTEGER, 20)).filter(
 		({ action }) => action === "backups.restore",

@@ -80,7 +80,7 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
 }
 
 /** A log that belongs to a database that is gone would be played into this one, so that it counts as a database, too. */
-function refuseOverwriting(dataDir: string): void {
+export function refuseOverwriting(dataDir: string): void {
 	const path = join(dataDir, DATABASE_FILE);
 	if (["", "-wal", "-journal"].some((suffix) => existsSync(`${path}${suffix}`)))
 		throw new AppError("RESTORE_OVERWRITES", { name: path });
@@ -144,7 +144,7 @@ async function bringBack(options: RestoreOptions, header: BackupHeader, found: F
 	try {
 		const restored = await withCopy({ file, root, folder }, async (copy) => settled(copy, { file, caller }));
 		const database = join(folder, DATABASE_FILE);
-		sync(database);
+		syncPath(database);
 		if (source.kind === "file" && own === null) {
 			const made = putRootKey(rootKey.file, root);
 			if (made.id !== root.id) throw new AppError("RESTORE_OVERWRITES", { name: rootKey.file });
@@ -154,7 +154,7 @@ async function bringBack(options: RestoreOptions, header: BackupHeader, found: F
 		// From here on the database needs its key, whatever else fails.
 		const kept = keyFile;
 		keyFile = null;
-		sync(dataDir);
+		syncPath(dataDir);
 		const keyElsewhere = kept === null && own?.id !== root.id;
 		return { ...restored, at: header.at, fingerprint: root.fingerprint, keyFile: kept, keyElsewhere };
 	} catch (error) {
@@ -182,7 +182,8 @@ function settled(
 	return { revision, settings, values, damaged };
 }
 
-function sync(path: string): void {
+/** Make a file, or what a folder lists, durable. */
+export function syncPath(path: string): void {
 	const opened = openSync(path, "r");
 	try {
 		fsyncSync(opened);

@@ -1,6 +1,6 @@
 /** What reading settings shows, and what it does not. */
 import { expect, test } from "vitest";
-import { admin, optionsIn, person, testFolder, testVault } from "../test/harness.ts";
+import { admin, onSqlite, optionsIn, person, testFolder, testVault } from "../test/harness.ts";
 import { openVault, settings } from "./index.ts";
 
 const shared = { environment: "default", owner: "shared" } as const;
@@ -36,7 +36,7 @@ test("FAULTS 20: a value that does not open is named apart, and thrown only for 
 		await using vault = await openVault(optionsIn(folder.path));
 		const writes = ["WHOLE", "BROKEN"].map((name) => ({ name, value: `value of ${name}` }));
 		await settings.save(vault, admin, { ...shared, writes });
-		vault.database.$client.exec(
+		onSqlite(vault).database.$client.exec(
 			"UPDATE version SET sealed = x'00' WHERE name = 'BROKEN'; UPDATE environment SET snapshot = x'00'",
 		);
 	}

@@ -13,29 +13,45 @@ import { firstRootKey } from "./root-key-place.ts";
 import type { RootKeyOptions } from "./root-key-source.ts";
 import { RootRing } from "./root-ring.ts";
 import { sealSnapshot } from "./snapshot.ts";
-import { connect, createInstance, readInstance, type SqliteDatabase } from "./storage/connect.ts";
 import { openLock } from "./storage/lock.ts";
-import { SqliteStorage } from "./storage/sqlite.ts";
-import type { Storage } from "./storage/storage.ts";
+import { openSqlite } from "./storage/sqlite.ts";
+import type { Opened, Storage } from "./storage/storage.ts";
 
-export interface Started {
-	database: SqliteDatabase;
+export interface Started extends Pick<Opened, "database" | "accounts"> {
 	storage: Storage;
 	roots: RootRing;
 }
 
+/** Where an instance is: its folder on this machine, and the database when that is elsewhere. */
+export interface Location {
+	dataDir: string;
+	/** The address of a PostgreSQL database; `null` for a file in the folder. */
+	databaseUrl: string | null;
+}
+
 /**
- * Open the folder's database with the root key it needs. Under the folder's lock, so that two first starts make one
- * database and one key between them.
+ * Open the database with the root key it needs. Under the lock of the folder, and of the database when it is elsewhere, so
+ * that two first starts make one database and one key between them.
  *
  * @throws AppError with one of the codes `ROOT_KEY_…`; then nothing was made or changed.
+ * `DATABASE_UNREACHABLE` or `OPTION_INVALID` for a database elsewhere.
  */
-export async function start(dataDir: string, rootKey: RootKeyOptions): Promise<Started> {
+export async function start({ dataDir, databaseUrl }: Location, rootKey: RootKeyOptions): Promise<Started> {
+	const begin = async (opened: Opened): Promise<Started> => {
+		const { database, accounts, storage } = opened;
+		const started = storage ? await openRoots(storage, rootKey) : await firstStart(opened, rootKey);
+		return { database, accounts, ...started };
+	};
 	try {
 		mkdirSync(dataDir, { recursive: true, mode: 0o700 });
 		const lock = openLock(dataDir, "start");
 		try {
-			return await lock.run(async () => startLocked(dataDir, rootKey));
+			return await lock.run(async () => {
+				if (databaseUrl === null) return await openSqlite(dataDir, begin);
+				// Its driver is loaded where it is used: a command on a file starts without.
+				const { openPostgres } = await import("./storage/postgres/storage.ts");
+				return await openPostgres({ url: databaseUrl, folder: dataDir }, begin);
+			});
 		} finally {
 			lock.close();
 		}
@@ -46,32 +62,18 @@ export async function start(dataDir: string, rootKey: RootKeyOptions): Promise<S
 	}
 }
 
-function startLocked(dataDir: string, rootKey: RootKeyOptions): Started {
-	const database = connect(dataDir);
-	try {
-		const instance = readInstance(database);
-		if (!instance) return firstStart(database, dataDir, rootKey);
-		const storage = new SqliteStorage(database, dataDir, instance);
-		return { database, storage, roots: openRoots(storage, rootKey) };
-	} catch (error) {
-		database.$client.close();
-		throw error;
-	}
-}
-
-function openRoots(storage: SqliteStorage, rootKey: RootKeyOptions): RootRing {
-	const stored = storage.rootKeys();
+async function openRoots(storage: Storage, rootKey: RootKeyOptions): Promise<Pick<Started, "storage" | "roots">> {
+	const stored = await storage.rootKeys();
 	const roots = new RootRing(rootKey, storage.instance.id, stored);
 	const { id } = roots.presented;
 	if (stored.find((row) => row.id === id)?.canary === null)
-		storage.commit({ keyring: { step: "marked", id, canary: canaryOf(roots.presented) }, audit: [] });
-	return roots;
+		await storage.commit({ keyring: { step: "marked", id, canary: canaryOf(roots.presented) }, audit: [] });
+	return { storage, roots };
 }
 
-function firstStart(database: SqliteDatabase, dataDir: string, rootKey: RootKeyOptions): Started {
+async function firstStart(opened: Opened, rootKey: RootKeyOptions): Promise<Pick<Started, "storage" | "roots">> {
 	const { key: root, derivation } = firstRootKey(rootKey);
 	const instance = { id: randomUUID(), rootKeyId: root.id };
-	const storage = new SqliteStorage(database, dataDir, instance);
 	const canary = canaryOf(root);
 	const times = { createdAt: Date.now(), retiredAt: null, kitStoredAt: null };
 	const own = newDataKey(root, instance.id, "instance");
@@ -79,12 +81,9 @@ function firstStart(database: SqliteDatabase, dataDir: string, rootKey: RootKeyO
 	const place = { instance: instance.id, environment: DEFAULT_ENVIRONMENT, edition: 1 };
 	const create = { id: DEFAULT_ENVIRONMENT, name: DEFAULT_ENVIRONMENT };
 	const snapshot = { ...place, sealed: sealSnapshot(shared.key, place, new Map()) };
-	const begin = database.$client.transaction(() => {
-		createInstance(database, instance.id, { id: root.id, state: "current", derivation, canary, ...times });
-		storage.commit({ keys: [own.stored, shared.stored], create, snapshot, audit: [] });
-	});
-	begin.immediate();
-	return { database, storage, roots: new RootRing(rootKey, instance.id, storage.rootKeys()) };
+	const first = { keys: [own.stored, shared.stored], create, snapshot, audit: [] };
+	const storage = await opened.create(instance, { id: root.id, state: "current", derivation, canary, ...times }, first);
+	return { storage, roots: new RootRing(rootKey, instance.id, await storage.rootKeys()) };
 }
 
 /** Seal again the snapshots that do not say what the rows say, so that applications can hydrate. */

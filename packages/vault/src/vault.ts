@@ -16,8 +16,7 @@ import type { RootKeyOptions } from "./root-key-source.ts";
 import { advance, type RotationStep } from "./rotation.ts";
 import { SaveQueue } from "./save-queue.ts";
 import { repairSnapshots, start } from "./start.ts";
-import type { SqliteDatabase } from "./storage/connect.ts";
-import type { Storage } from "./storage/storage.ts";
+import type { Opened, Storage } from "./storage/storage.ts";
 import { keepFile } from "./take-in.ts";
 import { TokenUses } from "./token-uses.ts";
 import { Worker } from "./worker.ts";
@@ -26,8 +25,10 @@ import { Worker } from "./worker.ts";
 export type Step = "before-commit" | "after-commit" | MirrorStep | RotationStep | BackupStep;
 
 export interface VaultOptions {
-	/** The folder with the database; made when missing. */
+	/** The folder of this machine: with the database, unless that is elsewhere, the root key and the locks. Made when missing. */
 	dataDir: string;
+	/** The address of a PostgreSQL database, with its password; `null` for a file in the folder. */
+	databaseUrl: string | null;
 	/** The folder with the `.env` files, for a process that serves. Any other uses the one that was served last. */
 	projectDir: string;
 	rootKey: RootKeyOptions;
@@ -63,7 +64,9 @@ export interface Vault {
 	/** The secret that browser sessions are signed with. */
 	readonly sessionSecret: string;
 	/** The connection for better-auth, which keeps accounts and sessions in the same database. */
-	readonly database: SqliteDatabase;
+	readonly database: Opened["database"];
+	/** What better-auth has to know of it. */
+	readonly accounts: Opened["accounts"];
 	[Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -73,7 +76,7 @@ export interface Vault {
  * @throws AppError with one of the codes `ROOT_KEY_…`; then nothing was made or changed.
  */
 export async function openVault(given: VaultOptions): Promise<Vault> {
-	const { database, storage, roots } = await start(given.dataDir, given.rootKey);
+	const { database, accounts, storage, roots } = await start(given, given.rootKey);
 	const keys = new KeyRing(roots, storage);
 	const instanceKey = await keys.find("instance");
 	if (!instanceKey) throw new AppError("VALUE_DAMAGED", { name: "the instance's data key" });
@@ -104,6 +107,7 @@ export async function openVault(given: VaultOptions): Promise<Vault> {
 		claimCode: claimCode(instanceKey),
 		sessionSecret: sessionSecret(instanceKey),
 		database,
+		accounts,
 		async [Symbol.asyncDispose]() {
 			for (const part of [schedule, tokenUses, retention, worker, mirrors]) {
 				await part?.stop().catch((error: Error) => warn(`Stopping: ${error.message}`));

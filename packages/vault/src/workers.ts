@@ -100,7 +100,7 @@ export function touchedAt({ live }: Pick<Vault, "live">, environment: string | n
 	return Math.max(0, ...live.withRemoved().flatMap((each) => (has(each) ? each.revision : [])));
 }
 
-async function liveRows(storage: Storage): Promise<WorkerRow[]> {
+export async function liveRows(storage: Storage): Promise<WorkerRow[]> {
 	const now = Date.now();
 	const places = new Map<string, WorkerRow>();
 	const rows = (await storage.workers()).filter((row) => {

@@ -1,6 +1,7 @@
 /**
  * Saves one setting that all share, and reads it all the while in each of the ways there are: `freshness-child.ts <folder>
- * <id> <saves>`. Prints when each save and each read began and ended, as JSON.
+ * <id> <saves>`. In the PostgreSQL database
+ * that TEST_DATABASE_URL names, if it does. Prints when each save and each read began and ended, as JSON.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { settings } from "../src/index.ts";
@@ -9,7 +10,8 @@ import { openVault } from "../src/vault.ts";
 import { admin, optionsIn } from "./harness.ts";
 
 const [, , folder = "", id = "", saves = "0"] = process.argv;
-const options = optionsIn(folder, { serves: false });
+const databaseUrl = process.env.TEST_DATABASE_URL ?? null;
+const options = optionsIn(folder, { serves: false, databaseUrl });
 await using vault = await openVault(options);
 const now = () => Number(process.hrtime.bigint());
 const done: [revision: number, start: number, end: number][] = [];
@@ -24,7 +26,9 @@ const WAYS: (() => Promise<number | undefined> | number | undefined)[] = [
 		return (await settings.resolve(vault, admin, wanted)).get("SHARED")?.layer.version ?? undefined;
 	},
 	async () => (await settings.list(vault, admin, shared)).settings.find(({ name }) => name === "SHARED")?.version,
-	() => readSavedValues(options.dataDir, options.rootKey, "default").own.get("SHARED")?.version,
+	...(databaseUrl === null
+		? [() => readSavedValues(options.dataDir, options.rootKey, "default").own.get("SHARED")?.version]
+		: []),
 ];
 
 async function read(way: number): Promise<void> {

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import type { Role } from "@holdfast/contract";
 import type { SaveResult } from "@holdfast/contract/schemas";
 import type { Caller, Vault, VaultOptions } from "../src/index.ts";
-import { authTables, localCaller, openVault, settings, userCaller } from "../src/index.ts";
+import { localCaller, openVault, settings, userCaller } from "../src/index.ts";
+import * as authTables from "../src/storage/auth-tables.ts";
+import type { SqliteDatabase } from "../src/storage/connect.ts";
 
 export const admin: Caller = localCaller("tester", "here");
 
@@ -13,8 +15,18 @@ export function person(id: string, role = "editor"): Caller {
 	return userCaller({ id, name: id, role }, "127.0.0.1");
 }
 
+/** One whose database is a file, for what a test does behind its back. */
+export interface SqliteVault extends Vault {
+	readonly database: SqliteDatabase;
+}
+
+export function onSqlite(vault: Vault): SqliteVault {
+	if (vault.accounts.provider !== "sqlite") throw new Error("this vault is not in SQLite");
+	return vault as SqliteVault;
+}
+
 /** Give someone an account and a session, as if they had been invited. Their email address is `<id>@people.example`. */
-export function addPerson({ database }: Vault, id: string, role: Role = "editor"): Caller {
+export function addPerson({ database }: SqliteVault, id: string, role: Role = "editor"): Caller {
 	const { user, account, session } = authTables;
 	// One after the other, whatever the clock says: they are listed in this order.
 	const createdAt = new Date(1_700_000_000_000 + database.select().from(user).all().length);
@@ -41,7 +53,7 @@ export function damaged(column: string): string {
 }
 
 /** The owners of data keys that are no longer current and are still there. */
-export function replacedKeys({ database }: Vault): unknown[] {
+export function replacedKeys({ database }: SqliteVault): unknown[] {
 	return database.$client.prepare("SELECT owner FROM data_key WHERE current = 0").pluck().all();
 }
 
@@ -55,6 +67,7 @@ export function optionsIn(folder: string, more: Partial<VaultOptions> = {}): Vau
 	mkdirSync(folder, { recursive: true });
 	return {
 		dataDir,
+		databaseUrl: null,
 		projectDir: folder,
 		rootKey: { text: null, file: join(dataDir, "root.key") },
 		backupDir: join(dataDir, "backups"),
@@ -69,17 +82,26 @@ export function optionsIn(folder: string, more: Partial<VaultOptions> = {}): Vau
 	};
 }
 
-export interface TestVault {
-	vault: Vault;
+export interface TestVault<V extends Vault = SqliteVault> {
+	vault: V;
 	folder: string;
 	envFile: () => string;
 	save: (writes: Record<string, string>, environment?: string) => Promise<SaveResult>;
 	[Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function testVault(more: Partial<VaultOptions> = {}): Promise<TestVault> {
+export function testVault(more: Partial<VaultOptions> = {}): Promise<TestVault> {
+	return testVaultOf(async (folder) => onSqlite(await openVault(optionsIn(folder, more))));
+}
+
+/** A vault in the PostgreSQL database at an address. */
+export function postgresVault(databaseUrl: string, more: Partial<VaultOptions> = {}): Promise<TestVault<Vault>> {
+	return testVaultOf((folder) => openVault(optionsIn(folder, { databaseUrl, ...more })));
+}
+
+async function testVaultOf<V extends Vault>(open: (folder: string) => Promise<V>): Promise<TestVault<V>> {
 	const folder = testFolder();
-	const vault = await openVault(optionsIn(folder.path, more));
+	const vault = await open(folder.path);
 	return {
 		vault,
 		folder: folder.path,

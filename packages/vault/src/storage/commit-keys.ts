@@ -8,7 +8,7 @@ import { Conflict, unlessTaken } from "./conflict.ts";
 import type { SqliteDatabase } from "./connect.ts";
 import type { Queries } from "./queries.ts";
 import { dataKeys, instances, rootKeys, type StoredRotation } from "./schema.ts";
-import { countUnder, deleteUnused, putSealed } from "./sealed.ts";
+import { countUnder, deleteUnused, putSealed, SQLITE } from "./sealed.ts";
 import type { Change, KeyringStep } from "./storage.ts";
 
 type Step<name extends KeyringStep["step"]> = Extract<KeyringStep, { step: name }>;
@@ -102,7 +102,7 @@ const STEPS: { [name in KeyringStep["step"]]: (db: SqliteDatabase, step: Step<na
 	},
 
 	"finished-data"(db, { at, leaving }) {
-		db.run(deleteUnused());
+		db.run(deleteUnused(SQLITE));
 		const left = db.select({ id: dataKeys.id }).from(dataKeys).where(eq(dataKeys.current, false)).get();
 		if (left && !leaving) throw new Conflict(`the key ${left.id}`);
 		finish(db, at);

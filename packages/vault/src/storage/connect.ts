@@ -21,7 +21,10 @@ export type SqliteDatabase = ReturnType<typeof connect>;
 
 /** Open and migrate the database file. The caller holds the folder's `start` lock: migrations must not race. */
 export function connect(folder: string) {
-	const path = join(folder, DATABASE_FILE);
+	return connectFile(join(folder, DATABASE_FILE));
+}
+
+export function connectFile(path: string) {
 	return translated(() => {
 		// SQLite gives its WAL the mode of the database file, so that one is made first, for its owner alone.
 		makePrivateFile(path);

@@ -49,23 +49,33 @@ export interface Wanted {
 	stale?: boolean;
 }
 
-export function selectSealed(name: PlaceName, { after, limit, stale = false }: Wanted): SQL {
+/** What the databases call the two things here that they do not agree on. */
+interface Dialect {
+	bytes: SQL;
+	unhex(text: SQL): SQL;
+}
+
+export const SQLITE: Dialect = { bytes: sql`blob`, unhex: (text) => sql`unhex(${text})` };
+export const POSTGRES: Dialect = { bytes: sql`bytea`, unhex: (text) => sql`decode(${text}, 'hex')` };
+
+export function selectSealed(name: PlaceName, wanted: Wanted, dialect: Dialect): SQL {
+	const { after, limit, stale = false } = wanted;
 	const { table, key, also, column } = SEALED[name] as Place;
 	const columns = listOf([...key, ...also]);
 	// As bytes, whatever the column holds: what someone else wrote there need not be any.
-	const from = sql`select ${columns}, cast(${id(column)} as blob) as sealed_ from ${id(table)} where ${id(column)} is not null`;
+	const from = sql`select ${columns}, cast(${id(column)} as ${dialect.bytes}) as sealed_ from ${id(table)} where ${id(column)} is not null`;
 	const onward = after && sql` and (${listOf(key)}) > (${valuesOf(key, after)})`;
-	const isStale = stale ? sql` and ${staleness(name)}` : sql``;
+	const isStale = stale ? sql` and ${staleness(name, dialect)}` : sql``;
 	return sql`${from}${onward ?? sql``}${isStale} order by ${listOf(key)} limit ${limit}`;
 }
 
 /** In the database's own terms, because of a hundred thousand rows only a few may be left. */
-function staleness(name: PlaceName): SQL {
+function staleness(name: PlaceName, { unhex }: Dialect): SQL {
 	const { column, under } = SEALED[name];
 	const keyId = sql`substr(${id(column)}, 2, 8)`;
 	return under === "root"
-		? sql`${keyId} <> (select unhex(root_key_id) from instance)`
-		: sql`${keyId} in (select unhex(id) from data_key where current = 0)`;
+		? sql`${keyId} <> (select ${unhex(sql`root_key_id`)} from instance)`
+		: sql`${keyId} in (select ${unhex(sql`id`)} from data_key where current = 0)`;
 }
 
 /** A row as `selectSealed` gives it. */
@@ -95,14 +105,14 @@ export function countUnder(keyId: string): SQL {
 }
 
 /** Every data key that is not current and that no envelope names. */
-export function deleteUnused(): SQL {
+export function deleteUnused({ unhex }: Dialect): SQL {
 	const places: Place[] = Object.values(SEALED);
 	const used = places
 		.filter(({ under }) => under === "data")
 		.map(
 			({ table, column }) => sql`select substr(${id(column)}, 2, 8) from ${id(table)} where ${id(column)} is not null`,
 		);
-	return sql`delete from data_key where current = 0 and unhex(id) not in (${sql.join(used, sql` union `)})`;
+	return sql`delete from data_key where current = 0 and ${unhex(sql`id`)} not in (${sql.join(used, sql` union `)})`;
 }
 
 function id(name: string): SQL {

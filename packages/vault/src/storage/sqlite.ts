@@ -6,30 +6,34 @@ import type { KeyOwner, SealedDataKey } from "@holdfast/crypto";
 import type { Statement } from "better-sqlite3";
 import { and, desc, eq, lt, ne, notInArray, sql } from "drizzle-orm";
 import { runApart } from "./apart.ts";
-import { account, user } from "./auth-tables.ts";
+import * as authTables from "./auth-tables.ts";
 import { committer } from "./commit.ts";
-import { type SqliteDatabase, translated } from "./connect.ts";
+import { connect, createInstance, readInstance, type SqliteDatabase, translated } from "./connect.ts";
 import { eraseTraces, people, selectPrunable } from "./erase.ts";
 import { type FolderLock, openLock } from "./lock.ts";
 import { makePrivateFile } from "./private-file.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
 import { RevisionFile } from "./revision-file.ts";
 import { backups, dataKeys, instances, rootKeys, tokens, workers } from "./schema.ts";
-import { type PlaceName, SEALED, type SealedRow, selectSealed, toSealedRow, type Wanted } from "./sealed.ts";
-import type {
-	BackupRow,
-	Change,
-	Committed,
-	Instance,
-	InstanceState,
-	Kept,
-	PersonRow,
-	RootKeyRow,
-	Storage,
-	VersionPlace,
-	WorkerReport,
-	WorkerRow,
+import { type PlaceName, SEALED, type SealedRow, SQLITE, selectSealed, toSealedRow, type Wanted } from "./sealed.ts";
+import {
+	type BackupRow,
+	type Change,
+	type Committed,
+	endsAccess,
+	type Instance,
+	type InstanceState,
+	type Kept,
+	type Opened,
+	type PersonRow,
+	type RootKeyRow,
+	type Storage,
+	type VersionPlace,
+	type WorkerReport,
+	type WorkerRow,
 } from "./storage.ts";
+
+const { account, user } = authTables;
 
 export class SqliteStorage implements Storage {
 	readonly instance: Instance;
@@ -106,7 +110,7 @@ export class SqliteStorage implements Storage {
 	}
 
 	sealed(place: PlaceName, wanted: Wanted): SealedRow[] {
-		const rows = translated(() => this.#db.all<Record<string, unknown>>(selectSealed(place, wanted)));
+		const rows = translated(() => this.#db.all<Record<string, unknown>>(selectSealed(place, wanted, SQLITE)));
 		return rows.map((row) => toSealedRow(place, row));
 	}
 
@@ -242,10 +246,32 @@ export class SqliteStorage implements Storage {
 	}
 }
 
-function endsAccess({ revokeToken, removePerson, sessionEnded }: Change): boolean {
-	return Boolean(revokeToken ?? removePerson ?? sessionEnded);
-}
-
 function toDataKey(row: { id: string; owner: string; sealed: Uint8Array } | undefined): SealedDataKey | null {
 	return row ? { id: row.id, owner: row.owner as KeyOwner, sealed: row.sealed } : null;
+}
+
+/** Open and migrate the folder's database, and hand it to `begin`. The caller holds the folder's `start` lock. */
+export async function openSqlite<T>(folder: string, begin: (opened: Opened) => Promise<T>): Promise<T> {
+	const database = connect(folder);
+	try {
+		const instance = readInstance(database);
+		const storageOf = (instance: Instance) => new SqliteStorage(database, folder, instance);
+		return await begin({
+			database,
+			accounts: { provider: "sqlite", schema: authTables },
+			storage: instance && storageOf(instance),
+			create(instance, rootKey, first) {
+				const storage = storageOf(instance);
+				const write = database.$client.transaction(() => {
+					createInstance(database, instance.id, rootKey);
+					storage.commit(first);
+				});
+				write.immediate();
+				return storage;
+			},
+		});
+	} catch (error) {
+		database.$client.close();
+		throw error;
+	}
 }

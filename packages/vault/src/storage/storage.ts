@@ -4,6 +4,8 @@
  */
 import type { Drill, Policy } from "@holdfast/contract/schemas";
 import type { Derivation, SealedDataKey } from "@holdfast/crypto";
+import type { SqliteDatabase } from "./connect.ts";
+import type { PostgresDatabase } from "./postgres/connect.ts";
 import type { StoredMirror, StoredRotation } from "./schema.ts";
 import type { PlaceName, Resealed, SealedRow, Wanted } from "./sealed.ts";
 
@@ -322,4 +324,21 @@ export interface Storage {
 	/** Run `act` while no other process of this host runs one, nor this process another. */
 	exclusive<T>(act: () => Promise<T>): Promise<T>;
 	close(): Answer<void>;
+}
+
+/** A database that a start has opened, and that may have no instance yet. */
+export interface Opened {
+	/** The connection for better-auth, which keeps accounts and sessions in the same database. */
+	database: SqliteDatabase | PostgresDatabase;
+	/** What better-auth has to know of it. */
+	accounts: { provider: "sqlite" | "pg"; schema: Record<string, unknown> };
+	/** `null` before the very first start has finished. */
+	storage: Storage | null;
+	/** Write the instance, its first root key and its first change, all of it or nothing. */
+	create(instance: Instance, rootKey: Omit<RootKeyRow, "bridge">, first: Change): Answer<Storage>;
+}
+
+/** Whether a change takes away access from someone who may be waiting for changes. */
+export function endsAccess({ revokeToken, removePerson, sessionEnded }: Change): boolean {
+	return Boolean(revokeToken ?? removePerson ?? sessionEnded);
 }
