@@ -26,8 +26,7 @@ const LOCK_TIMEOUT = 15_000;
 const IDLE_TIMEOUT = 10_000;
 
 /** A commit that is acknowledged is on the server's disk, also where the server would not wait for that. */
-const BEGIN = `
-	begin;
+const SET = `
 	set local lock_timeout = ${LOCK_TIMEOUT};
 	set local idle_in_transaction_session_timeout = ${IDLE_TIMEOUT};
 	select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off';`;
@@ -91,8 +90,10 @@ export async function readInstance(db: Executor): Promise<Instance | null> {
 	return row ?? null;
 }
 
-/** Statements that go with the first and the last one of a transaction, so that they take no way of their own. */
 interface Around<T> {
+	/** All reads are of one moment, and nothing is written. */
+	ofOneMoment?: boolean;
+	/** Statements that go with the first and the last one of the transaction, so that they take no way of their own. */
 	first?: string;
 	last?: (result: T) => string;
 }
@@ -104,13 +105,14 @@ interface Around<T> {
 export async function inTransaction<T>(
 	db: PostgresDatabase,
 	act: (tx: Transaction) => Promise<T>,
-	{ first = "", last = () => "" }: Around<T> = {},
+	{ ofOneMoment = false, first = "", last = () => "" }: Around<T> = {},
 ): Promise<T> {
 	const client = await db.$client.connect();
 	let broken = true;
 	try {
 		try {
-			await client.query(`${BEGIN}${first}`);
+			const isolation = ofOneMoment ? "isolation level repeatable read, read only" : "";
+			await client.query(`begin ${isolation};${SET}${first}`);
 			const result = await act(drizzle({ client, casing: "snake_case" }));
 			await client.query(`${last(result)}commit`);
 			broken = false;

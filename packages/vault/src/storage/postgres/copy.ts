@@ -44,10 +44,13 @@ export async function copyToFile(db: PostgresDatabase, path: string): Promise<Co
 	const { $client: file } = translatedSqlite(() => connectFile(path));
 	try {
 		const copied = await translated(() =>
-			inTransaction(db, async ({ $client: client }) => {
-				await client.query("set transaction isolation level repeatable read, read only");
-				return await inFile(file, () => copyAll(tablesOf(file), postgresSide(client), sqliteSide(file)));
-			}),
+			inTransaction(
+				db,
+				async ({ $client: client }) => {
+					return await inFile(file, () => copyAll(tablesOf(file), postgresSide(client), sqliteSide(file)));
+				},
+				{ ofOneMoment: true },
+			),
 		);
 		// One file, with no log beside it.
 		translatedSqlite(() => file.pragma("journal_mode = DELETE"));

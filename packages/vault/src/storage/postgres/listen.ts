@@ -15,7 +15,14 @@ export interface Listener {
 	close(): Promise<void>;
 }
 
-export function openListener({ $client: { options } }: PostgresDatabase, revision: () => Promise<number>): Listener {
+interface Asked {
+	/** What the database says. */
+	revision: () => Promise<number>;
+	/** What it said when it was last asked by anyone here. */
+	known: () => number;
+}
+
+export function openListener({ $client: { options } }: PostgresDatabase, { revision, known }: Asked): Listener {
 	const listeners = new Set<() => void>();
 	let client: pg.Client | null = null;
 	let timer: NodeJS.Timeout | undefined;
@@ -27,7 +34,10 @@ export function openListener({ $client: { options } }: PostgresDatabase, revisio
 		triedAt = performance.now();
 		const next = new pg.Client(options);
 		next.on("error", ignoreLoss);
-		next.on("notification", () => tell());
+		next.on("notification", ({ payload }) => {
+			seen = Math.max(seen, Number(payload));
+			tell();
+		});
 		next.on("end", () => {
 			if (client === next) client = null;
 		});
@@ -44,8 +54,9 @@ export function openListener({ $client: { options } }: PostgresDatabase, revisio
 	async function look(): Promise<void> {
 		if (client === null && performance.now() - triedAt > CONNECT_EVERY) await connect();
 		const now = await revision().catch(() => seen);
-		if (now !== seen) tell();
+		if (now <= seen) return;
 		seen = now;
+		tell();
 	}
 
 	function tell(): void {
@@ -53,6 +64,7 @@ export function openListener({ $client: { options } }: PostgresDatabase, revisio
 	}
 
 	function start(): void {
+		seen = known();
 		timer = setInterval(() => {
 			work = work.then(look);
 		}, ASK_EVERY);

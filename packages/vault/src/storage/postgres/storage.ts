@@ -62,6 +62,7 @@ class PostgresStorage implements Storage {
 	readonly #mirrorLock: FolderLock;
 	readonly #listener: Listener;
 	readonly #machine: string;
+	#known = -1;
 	#forgotAt = 0;
 	#restoredAt: number | null | undefined;
 
@@ -72,7 +73,7 @@ class PostgresStorage implements Storage {
 		this.#queries = queriesOn(db);
 		this.#mirrorLock = openLock(folder, "mirror");
 		this.#machine = machineOf(folder);
-		this.#listener = openListener(db, () => this.revision());
+		this.#listener = openListener(db, { revision: () => this.revision(), known: () => this.#known });
 	}
 
 	/**
@@ -81,6 +82,7 @@ class PostgresStorage implements Storage {
 	 */
 	async revision(): Promise<number> {
 		const [row] = await read(() => this.#db.select({ revision: instances.revision }).from(instances));
+		this.#known = Math.max(this.#known, row?.revision ?? 0);
 		return row?.revision ?? 0;
 	}
 
