@@ -43,6 +43,16 @@ export default defineConfig({
 			},
 			{
 				test: {
+					// The vault's own tests once more, where they look at no file of SQLite's.
+					name: "postgres-vault",
+					include: ["packages/vault/src/{save,take-in,history,guesses,live,workers}.test.ts"],
+					globalSetup: ["packages/vault/test/postgres/server.ts"],
+					isolate: false,
+					testTimeout: 120_000,
+				},
+			},
+			{
+				test: {
 					name: "crash",
 					include: ["packages/vault/test/*crash.test.ts"],
 					testTimeout: 600_000,

@@ -16,7 +16,7 @@ await runStages([
 	step("build", build),
 	tests("units and properties", "unit*"),
 	tests("server and command line", "server"),
-	tests("PostgreSQL, running, killed, paused and cut off", "postgres"),
+	tests("PostgreSQL, running, killed, paused and cut off", "postgres*"),
 	tests("kill -9 at each step of a save", "crash"),
 	tests("the dashboard in a real browser", "browser"),
 ]);

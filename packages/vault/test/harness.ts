@@ -8,12 +8,18 @@ import type { Caller, Vault, VaultOptions } from "../src/index.ts";
 import { localCaller, openVault, settings, userCaller } from "../src/index.ts";
 import * as authTables from "../src/storage/auth-tables.ts";
 import type { SqliteDatabase } from "../src/storage/connect.ts";
+import { newDatabase } from "./new-database.ts";
 
 export const admin: Caller = localCaller("tester", "here");
 
 export function person(id: string, role = "editor"): Caller {
 	return userCaller({ id, name: id, role }, "127.0.0.1");
 }
+
+/** A server for the tests that run on PostgreSQL as well; see postgres/server.ts. */
+const POSTGRES = process.env.TEST_POSTGRES_URL;
+/** The databases on it, by the folders of their vaults. */
+const databases = new Map<string, string>();
 
 /** One whose database is a file, for what a test does behind its back. */
 export interface SqliteVault extends Vault {
@@ -23,6 +29,11 @@ export interface SqliteVault extends Vault {
 export function onSqlite(vault: Vault): SqliteVault {
 	if (vault.accounts.provider !== "sqlite") throw new Error("this vault is not in SQLite");
 	return vault as SqliteVault;
+}
+
+/** Run SQL that both databases understand, behind the vault's back. */
+export async function behindItsBack({ database: { $client } }: Vault, sql: string): Promise<void> {
+	await ("exec" in $client ? $client.exec(sql) : $client.query(sql));
 }
 
 /** Give someone an account and a session, as if they had been invited. Their email address is `<id>@people.example`. */
@@ -67,7 +78,7 @@ export function optionsIn(folder: string, more: Partial<VaultOptions> = {}): Vau
 	mkdirSync(folder, { recursive: true });
 	return {
 		dataDir,
-		databaseUrl: null,
+		databaseUrl: databases.get(folder) ?? null,
 		projectDir: folder,
 		rootKey: { text: null, file: join(dataDir, "root.key") },
 		backupDir: join(dataDir, "backups"),
@@ -91,7 +102,12 @@ export interface TestVault<V extends Vault = SqliteVault> {
 }
 
 export function testVault(more: Partial<VaultOptions> = {}): Promise<TestVault> {
-	return testVaultOf(async (folder) => onSqlite(await openVault(optionsIn(folder, more))));
+	return testVaultOf(async (folder) => {
+		if (!POSTGRES) return onSqlite(await openVault(optionsIn(folder, more)));
+		databases.set(folder, await newDatabase(POSTGRES));
+		// What asks it for SQLite is in no file that runs on PostgreSQL.
+		return (await openVault(optionsIn(folder, more))) as SqliteVault;
+	});
 }
 
 /** A vault in the PostgreSQL database at an address. */

@@ -18,13 +18,16 @@ import { createServer } from "node:net";
 import { arch, platform, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
+import { newDatabase, query } from "./new-database.ts";
 
 /** Whom the server runs as when tests run as root, which it refuses: nobody. */
 const NOBODY = 65_534;
 
 export interface TestServer {
 	port: number;
+	/** Of a database that there is from the beginning. */
+	url: string;
 	/** Make an empty database, and say its address. */
 	database(): Promise<string>;
 	/** The same database through another port. */
@@ -117,14 +120,10 @@ export async function testPostgres(): Promise<TestServer> {
 	}
 
 	await start();
-	let made = 0;
 	return {
 		port,
-		async database() {
-			const name = `test${made++}`;
-			await query(urlOf("postgres"), `create database ${name} strategy file_copy`);
-			return urlOf(name);
-		},
+		url: urlOf("postgres"),
+		database: () => newDatabase(urlOf("postgres")),
 		through: (other, url) => url.replace(`:${port}/`, `:${other}/`),
 		query,
 		kill: () => end("SIGKILL"),
@@ -137,17 +136,6 @@ export async function testPostgres(): Promise<TestServer> {
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
-}
-
-async function query(url: string, text: string): Promise<pg.QueryResult> {
-	const client = new pg.Client({ connectionString: url });
-	client.on("error", () => {});
-	await client.connect();
-	try {
-		return await client.query(text);
-	} finally {
-		await client.end();
-	}
 }
 
 /** The binaries where any user may run them, with the names that libraries are looked for by. */
