@@ -72,6 +72,24 @@ test("what is run to get the root key is never read from a project's .env, and i
 	expect(readOptions({ HOLDFAST_ROOT_KEY_COMMAND: "true" }, folder.path).rootKey.command).toBe("true");
 });
 
+test("a token of the process is not sent to a server that a project's .env names", () => {
+	using folder = testFolder();
+	const file = join(folder.path, ".env");
+	const [here, there] = ["https://here.test", "https://there.test"];
+	writeFileSync(file, `HOLDFAST_URL=${there}\n`);
+
+	const read = (env: Record<string, string>) => readOptions(env, folder.path);
+	for (const env of [{ HOLDFAST_TOKEN: "hf_own" }, { HOLDFAST_TOKEN: "hf_own", HOLDFAST_URL: "" }]) {
+		expect(() => read(env)).toThrow(
+			expect.objectContaining({ code: "OPTION_INVALID", message: expect.not.stringContaining("hf_own") }),
+		);
+	}
+	expect(read({ HOLDFAST_TOKEN: "hf_own", HOLDFAST_URL: here })).toMatchObject({ url: here, token: "hf_own" });
+	writeFileSync(file, `HOLDFAST_URL=${there}\nHOLDFAST_TOKEN=hf_there\n`);
+	expect(read({})).toMatchObject({ url: there, token: "hf_there" });
+	expect(() => read({ HOLDFAST_TOKEN: "hf_own" })).toThrow(expect.objectContaining({ code: "OPTION_INVALID" }));
+});
+
 test("the process environment is kept as it was, without Holdfast's own and without what is empty", () => {
 	using folder = testFolder();
 	const { processEnv } = readOptions({ A: "1", B: "", C: undefined, HOLDFAST_TOKEN: "t" }, folder.path);

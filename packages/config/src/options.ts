@@ -47,6 +47,11 @@ export function readOptions(env: Environment = process.env, cwd: string = proces
 		const detail = "it is taken from the process environment alone, and stands in .env";
 		throw new AppError("OPTION_INVALID", { name: PROCESS_ONLY, detail });
 	}
+	// A line that came with a folder would have the token of whoever runs something there sent to where it says.
+	if (env.HOLDFAST_TOKEN && !env.HOLDFAST_URL && envFile.get("HOLDFAST_URL")) {
+		const detail = "it stands in .env, and HOLDFAST_TOKEN in the process environment: set both in the same place";
+		throw new AppError("OPTION_INVALID", { name: "HOLDFAST_URL", detail });
+	}
 	const read = (name: VariableName) => env[name] || envFile.get(name) || null;
 	const dataDir = resolve(projectDir, read("HOLDFAST_DATA_DIR") ?? ".holdfast");
 	const keyFile = read("HOLDFAST_ROOT_KEY_FILE");

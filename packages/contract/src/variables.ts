@@ -91,7 +91,8 @@ export const VARIABLES = [
 	{
 		name: "HOLDFAST_URL",
 		fallback: "unset: the command line and @holdfast/config open the data folder themselves",
-		about: "The address of a running server that the command line and @holdfast/config ask instead.",
+		about:
+			"The address of a running server that the command line and @holdfast/config ask instead. A token from the process environment is never sent to an address from .env.",
 	},
 	{
 		name: "HOLDFAST_TOKEN",
