@@ -83,15 +83,15 @@ export function resultOf(url: string, status: number, text: string): unknown {
 		error?: Parameters<typeof errorInShape>[0];
 		code?: string;
 		message?: string;
-	};
+	} | null;
 	try {
 		answer = JSON.parse(text);
 	} catch (error) {
 		throw unreachable(url, error);
 	}
-	if (answer.result) return answer.result.data;
-	if (answer.error) throw errorInShape(answer.error);
+	if (answer?.result) return answer.result.data;
+	if (answer?.error) throw errorInShape(answer.error);
 	// The edge of the server refuses before there is a procedure.
-	if (answer.code && answer.message) throw errorFromServer({ code: answer.code, message: answer.message });
+	if (answer?.code && answer.message) throw errorFromServer({ code: answer.code, message: answer.message });
 	throw unreachable(url, new Error(`it answered with ${status}`));
 }
