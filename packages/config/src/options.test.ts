@@ -132,6 +132,7 @@ describe("what is not usable is refused by name, without its text", () => {
 		["HOLDFAST_LOG_LEVEL", "loud"],
 		["HOLDFAST_PUBLIC_URL", "example.test"],
 		["HOLDFAST_URL", "file:///etc/passwd"],
+		["HOLDFAST_TOKEN", "hf_one\nhf_two"],
 		["HOLDFAST_ALLOWED_ORIGINS", "https://a.test, b"],
 	])("%s=%s", (name, text) => {
 		using folder = testFolder();

@@ -75,7 +75,7 @@ export function readOptions(env: Environment = process.env, cwd: string = proces
 		precedence: oneOf("HOLDFAST_PRECEDENCE", ["saved", "process"], read("HOLDFAST_PRECEDENCE") ?? "saved"),
 		logLevel: oneOf("HOLDFAST_LOG_LEVEL", LOG_LEVELS, read("HOLDFAST_LOG_LEVEL") ?? "info"),
 		url: optional(read("HOLDFAST_URL"), (url) => originOf("HOLDFAST_URL", url)),
-		token: read("HOLDFAST_TOKEN"),
+		token: optional(read("HOLDFAST_TOKEN"), tokenOf),
 		processEnv: inherited(env),
 		envFile,
 	};
@@ -116,6 +116,12 @@ function originOf(name: VariableName, text: string): string {
 	const url = URL.canParse(text) ? new URL(text) : null;
 	if (url && (url.protocol === "http:" || url.protocol === "https:")) return url.origin;
 	throw new AppError("OPTION_INVALID", { name, detail: "it is no http or https address" });
+}
+
+/** What can stand in a header: two lines pasted as one cannot, and would fail much later as something else. */
+function tokenOf(text: string): string {
+	if (/^[!-~]+$/.test(text)) return text;
+	throw new AppError("OPTION_INVALID", { name: "HOLDFAST_TOKEN", detail: "it has characters that no token has" });
 }
 
 function oneOf<T extends string>(name: VariableName, choices: readonly T[], text: string): T {

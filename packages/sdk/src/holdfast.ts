@@ -83,7 +83,7 @@ export function createHoldfast(options: HoldfastOptions | CachedOptions): Holdfa
 	const closed = new AbortController();
 	const server: Server = {
 		url: originOf(options.url),
-		token: options.token,
+		token: tokenOf(options.token),
 		timeout: options.timeout ?? TIMEOUT,
 		retries: options.retries ?? RETRIES,
 		// As a bare function: a browser's own must not be called as a method of something else.
@@ -143,6 +143,13 @@ function originOf(text: string): string {
 	const url = URL.canParse(text) ? new URL(text) : null;
 	if (url && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return url.origin;
 	throw ofTable(new AppError("OPTION_INVALID", { name: "url", detail: "it is no http or https address" }));
+}
+
+/** What can stand in a header. Of anything else the platform's error, which becomes a cause, would quote all of it. */
+function tokenOf(text: string): string {
+	if (typeof text === "string" && /^[!-~]+$/.test(text)) return text;
+	const detail = "it is missing, or has characters that no token has";
+	throw ofTable(new AppError("OPTION_INVALID", { name: "token", detail }));
 }
 
 /** As a warning of Node's, or as an uncaught error of a page. */

@@ -1,4 +1,5 @@
 /** The client against a real server: what it calls, how it fails, and what it does again. */
+import { inspect } from "node:util";
 import { expect, expectTypeOf, test } from "vitest";
 import { createHoldfast, HoldfastError } from "../src/index.ts";
 import { testServer } from "./server.ts";
@@ -67,6 +68,19 @@ test("a refusal is an error with its code, what to do and whether a retry helps"
 test("an address that leads nowhere is refused at once", () => {
 	for (const url of ["", "holdfast", "file:///etc", "https://user:password@a.test"]) {
 		expect(() => createHoldfast({ url, token: "t" })).toThrow(HoldfastError);
+	}
+});
+
+test("a token that cannot be sent is refused at once, and quoted nowhere", () => {
+	for (const token of ["", " ", "hf_one\nhf_two", "hf_one\u2019", undefined as unknown as string]) {
+		let thrown: unknown;
+		try {
+			createHoldfast({ url: "http://127.0.0.1:1", token });
+		} catch (error) {
+			thrown = error;
+		}
+		expect(thrown).toMatchObject({ code: "OPTION_INVALID", subject: "token" });
+		expect(inspect(thrown)).not.toContain("hf_one");
 	}
 });
 
