@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { basename, join } from "node:path";
+import { basename, isAbsolute, join } from "node:path";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { AppError, DEFAULT_ENVIRONMENT, envFileName, errorFromServer } from "@holdfast/contract";
 import type { HydratedSettings, WorkerIdentity } from "@holdfast/contract/schemas";
@@ -37,8 +37,26 @@ const ids = new Map<string, string>();
 export function identity(environment: string): WorkerIdentity {
 	const id = ids.get(environment) ?? randomUUID();
 	ids.set(environment, id);
-	const program = basename(process.argv[1] ?? process.execPath).slice(0, 100);
-	return { id, host: hostname().slice(0, 255), pid: process.pid, program };
+	return { id, host: shown(hostname(), 255) || "unknown", pid: process.pid, program: shown(programOf(process), 100) };
+}
+
+/** Code that stands on the command line, after which even the first argument is the application's own. */
+const EVALUATES = /^(-e|-p|-pe|--eval|--print)(=|$)/;
+
+/** The base name of what runs, never of an argument. */
+export function programOf({
+	argv,
+	execArgv,
+	execPath,
+}: Pick<NodeJS.Process, "argv" | "execArgv" | "execPath">): string {
+	const [, script] = argv;
+	const isScript = script !== undefined && isAbsolute(script) && !execArgv.some((each) => EVALUATES.test(each));
+	return basename(isScript ? script : execPath);
+}
+
+/** Without the characters that the server refuses, since a terminal obeys some of them. */
+function shown(text: string, most: number): string {
+	return text.slice(0, most).replace(/\p{C}/gu, "");
 }
 
 /** As it would be read from a data folder. The `.env` files are those of this machine, and none is a mirror elsewhere. */
