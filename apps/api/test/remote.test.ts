@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 import { environments, settings, tokens, workers } from "@holdfast/vault";
 import { admin } from "@holdfast/vault/test";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type TestApp, testApp } from "./app.ts";
+import { headersOf, type TestApp, testApp } from "./app.ts";
+import { openStream } from "./stream.ts";
 
 const CONFIG = fileURLToPath(new URL("../../../packages/config", import.meta.url));
 const PRINTS = `process.stdout.write(JSON.stringify(process.env));\n`;
@@ -202,4 +203,35 @@ test("a token that is revoked costs no value, and a warning says so", async () =
 	child.stdin.end();
 	expect(await ended).toBe(0);
 	expect(output()).toBe("one\nends\n");
+});
+
+test("FAULTS 29: an application that finds no watch free says so for as long as that is, and takes up what is saved once one is", async () => {
+	await using app = await testApp();
+	await save(app, { A: "one" });
+	const env = await credentials(app);
+	const headers = headersOf({ token: env.HOLDFAST_TOKEN });
+	const taken = [];
+	for (let i = 0; i < 20; i++) taken.push(await openStream(app.url, "settings.watch", { input: {}, headers }));
+	for (const stream of taken) await stream.next();
+	writeFileSync(
+		join(folder, "tells.mjs"),
+		`import { hydrate } from "@holdfast/config";
+		const settings = hydrate({ watch: true });
+		setInterval(() => process.stdout.write(process.env.A + " " + (settings.problem !== null) + "\\n"), 250);
+		process.stdin.on("end", () => process.exit()).resume();\n`,
+	);
+	const { output, child, errors, ended } = run(["tells.mjs"], env);
+	const since = (from: number) => output().slice(from).split("\n");
+
+	await vi.waitFor(() => expect(output()).toContain("one true\n"), patient);
+	const from = output().length;
+	await vi.waitFor(() => expect(since(from).length).toBeGreaterThan(20), patient);
+	expect(new Set(since(from).slice(0, -1))).toEqual(new Set(["one true"]));
+	expect(errors().match(/HoldfastWarning/g)).toHaveLength(1);
+
+	for (const stream of taken) stream.close();
+	await save(app, { A: "two" });
+	await vi.waitFor(() => expect(output()).toContain("two false\n"), patient);
+	child.stdin.end();
+	await ended;
 });

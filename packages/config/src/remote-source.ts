@@ -14,6 +14,8 @@ const AGAIN = 1_000;
 const AGAIN_AFTER_REFUSAL = 30_000;
 /** How many tries to connect fail before it is told: a server that starts again takes a second. */
 const TOLD_AFTER = 4;
+/** How long after it is there a connection counts as one, in milliseconds: a refusal comes on one, too. */
+const SETTLED = 500;
 
 export class RemoteSource implements Source {
 	readonly #server: Server;
@@ -25,6 +27,8 @@ export class RemoteSource implements Source {
 	#inherited: string[] = [];
 	#next: Saved | null = null;
 	#error: Error | null = null;
+	/** Runs while a connection is so new that it may be one that is being refused. */
+	#connecting: NodeJS.Timeout | undefined;
 
 	constructor(options: Options, environment: string, saved: Saved) {
 		this.#server = serverOf(options);
@@ -55,6 +59,7 @@ export class RemoteSource implements Source {
 
 	stop(): void {
 		this.#stop.abort();
+		clearTimeout(this.#connecting);
 		this.#tell("workers.remove", { id: identity(this.#environment).id });
 	}
 
@@ -68,6 +73,7 @@ export class RemoteSource implements Source {
 			try {
 				await this.#follow(told);
 			} catch (error) {
+				clearTimeout(this.#connecting);
 				told(error as Error);
 				const isRefused = error instanceof AppError && !error.retryable;
 				await pause(isRefused ? AGAIN_AFTER_REFUSAL : AGAIN, signal);
@@ -81,9 +87,12 @@ export class RemoteSource implements Source {
 			signal: this.#stop.signal,
 			open: (after, signal) => this.#open(after, signal),
 			pause,
-			connected: () => told(null),
+			connected: () => {
+				this.#connecting = setTimeout(() => told(null), SETTLED).unref();
+			},
 			failed: (error, tries) => {
-				if (tries === TOLD_AFTER) told(error);
+				clearTimeout(this.#connecting);
+				if (tries >= TOLD_AFTER) told(error);
 			},
 		});
 		for await (const revision of following) {

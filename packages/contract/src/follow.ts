@@ -44,9 +44,10 @@ export async function* follow({ after, signal, ...rest }: Following): AsyncGener
 		try {
 			const bytes = await rest.open(held, connection.signal);
 			for await (const { event, data } of eventsIn(notSilent(bytes, rest.pause, connection))) {
-				tries = 0;
 				if (event === "connected") rest.connected?.();
 				if (event === "serialized-error") throw errorInShape(JSON.parse(data));
+				// A refusal comes on a connection, too: one counts as good once there is more to it.
+				if (event !== "connected") tries = 0;
 				if (event === "return") break;
 				if (event !== "message") continue;
 				held = (JSON.parse(data) as { revision: number }).revision;
