@@ -3,6 +3,7 @@
  * is whole: the target is read back and compared with what was read from the source, by counts and a digest over all rows.
  */
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { AppError } from "@holdfast/contract";
 import type Database from "better-sqlite3";
 import pg from "pg";
@@ -12,6 +13,8 @@ import { inTransaction, type PostgresDatabase, translated } from "./connect.ts";
 /** Rows that are read and written together. */
 const PAGE = 200;
 const INT8 = 20;
+/** A table is read back from a file without a word to the server. */
+const PATIENT = "set local idle_in_transaction_session_timeout = 0";
 
 interface Table {
 	name: string;
@@ -47,6 +50,7 @@ export async function copyToFile(db: PostgresDatabase, path: string): Promise<Co
 			inTransaction(
 				db,
 				async ({ $client: client }) => {
+					await client.query(PATIENT);
 					return await inFile(file, () => copyAll(tablesOf(file), postgresSide(client), sqliteSide(file)));
 				},
 				{ ofOneMoment: true },
@@ -72,6 +76,7 @@ export async function copyFromFile(file: Database.Database, client: pg.PoolClien
 		const { rowCount } = await client.query(`select 1 from "${name}" limit 1`);
 		if (rowCount !== 0) throw new AppError("DATABASE_NOT_EMPTY", { name: "that PostgreSQL database" });
 	}
+	await client.query(PATIENT);
 	return await inFile(file, () => copyAll(tables, sqliteSide(file), postgresSide(client)));
 }
 
@@ -103,6 +108,8 @@ async function copyAll(tables: readonly Table[], source: Side, target: Side): Pr
 			taken.update(textOf(page));
 			count -= page.length;
 			rows += page.length;
+			// A file answers at once, and a server that makes a backup has others to serve meanwhile.
+			await setImmediate();
 		}
 		if (count !== 0) throw new AppError("COPY_DIFFERS", { name: table.name });
 	}
@@ -143,12 +150,15 @@ function quoted(names: readonly string[]): string {
 function sqliteSide(file: Database.Database): Side {
 	return {
 		*read({ name, columns, bytes, key }) {
-			const select = file.prepare(`SELECT ${quoted(columns)} FROM "${name}" ORDER BY ${quoted(key)} LIMIT ? OFFSET ?`);
-			for (let offset = 0; ; offset += PAGE) {
-				const rows = select.raw().all(PAGE, offset) as Row[];
-				yield rows.map((row) => row.map((value, i) => forPostgres(value, bytes.has(i))));
-				if (rows.length < PAGE) return;
+			const select = file.prepare(`SELECT ${quoted(columns)} FROM "${name}" ORDER BY ${quoted(key)}`);
+			let page: Row[] = [];
+			for (const row of select.raw().iterate() as Iterable<Row>) {
+				page.push(row.map((value, i) => forPostgres(value, bytes.has(i))));
+				if (page.length < PAGE) continue;
+				yield page;
+				page = [];
 			}
+			yield page;
 		},
 		write({ name, columns }, rows) {
 			const insert = file.prepare(
