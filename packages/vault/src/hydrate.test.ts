@@ -52,7 +52,7 @@ test("what is held is not given again, and whoever took values is a process that
 	const { revision: later } = await v.save({ KEY: "elsewhere" }, "staging");
 	expect(await hydrate(v, { held: revision })).toEqual({ environment: "default", revision: later, values: null });
 	const listed = await workers.list(v.vault, admin, { environment: "default", name: "OTHER" });
-	expect(listed.find(({ id }) => id === worker.id)).toMatchObject({
+	expect(listed.find(({ id }) => id === workers.shownId(worker.id))).toMatchObject({
 		revision: later,
 		converged: true,
 		inherited: true,

@@ -30,7 +30,8 @@ test("a process is listed with what it holds, and counted in the answers of save
 	await using v = await testVault();
 	await environments.create(v.vault, admin, { name: "production" });
 	await environments.create(v.vault, admin, { name: "staging" });
-	const app = await report(v, { environment: "production" });
+	const id = randomUUID();
+	const app = await report(v, { id, environment: "production" });
 	expect(app).toMatchObject({ kind: "application", environment: "production", converged: true, program: "app.js" });
 	expect(await list(v)).toMatchObject([
 		{ kind: "server", environment: null, program: "holdfast", converged: true },
@@ -38,7 +39,7 @@ test("a process is listed with what it holds, and counted in the answers of save
 	]);
 	expect((await v.save({ KEY: "one" }, "staging")).workers).toEqual({ live: 1, converged: 1 });
 	expect((await v.save({ KEY: "one" }, "production")).workers).toEqual({ live: 2, converged: 1 });
-	await report(v, { id: app.id, environment: "production" });
+	await report(v, { id, environment: "production" });
 	expect((await list(v)).map(({ converged }) => converged)).toEqual([true, true]);
 	expect((await v.save({ KEY: "one" })).workers).toEqual({ live: 2, converged: 1 });
 	expect(await list(v, { environment: "production" })).toMatchObject([{ kind: "server" }, { converged: false }]);
@@ -82,7 +83,8 @@ test("a process that is killed is gone at once; one that cannot be seen, half a 
 	await using v = await testVault();
 	const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
 	await report(v, { pid: child.pid ?? 0 });
-	const far = await report(v, { pid: 999_999_999 }, remote);
+	const id = randomUUID();
+	const far = await report(v, { id, pid: 999_999_999 }, remote);
 	expect(await list(v)).toHaveLength(3);
 	child.kill("SIGKILL");
 	await once(child, "exit");
@@ -90,7 +92,7 @@ test("a process that is killed is gone at once; one that cannot be seen, half a 
 	vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 31_000 });
 	try {
 		expect(await list(v)).toEqual([]);
-		await report(v, { id: far.id }, remote);
+		await report(v, { id }, remote);
 		expect(await list(v)).toMatchObject([{ id: far.id }]);
 	} finally {
 		vi.useRealTimers();
@@ -110,16 +112,38 @@ test("of two with one number on one host, the later is the one that runs", async
 test("an id stays with its environment, and is removed only by who may see that; a server by nobody", async () => {
 	await using v = await testVault();
 	await environments.create(v.vault, admin, { name: "staging" });
-	const { id } = await report(v, { environment: "staging" });
+	const id = randomUUID();
+	await report(v, { id, environment: "staging" });
 	await expect(report(v, { id })).rejects.toMatchObject({ code: "INPUT_INVALID" });
 	const server = v.vault.worker?.id ?? "";
 	await expect(report(v, { id: server })).rejects.toMatchObject({ code: "INPUT_INVALID" });
 	const limited: Caller = { ...admin, environments: new Set(["default"]) };
-	expect(await list(v, {}, limited)).toMatchObject([{ id: server }]);
+	expect(await list(v, {}, limited)).toMatchObject([{ kind: "server" }]);
 	expect(await workers.remove(v.vault, limited, { id })).toEqual({ removed: false });
 	expect(await workers.remove(v.vault, admin, { id: server })).toEqual({ removed: false });
 	expect(await workers.remove(v.vault, admin, { id })).toEqual({ removed: true });
-	expect(await list(v)).toMatchObject([{ id: server }]);
+	expect(await list(v)).toMatchObject([{ kind: "server" }]);
+});
+
+test("whoever is told of a process can neither report in its place nor have it forgotten", async () => {
+	await using v = await testVault();
+	const id = randomUUID();
+	await report(v, { id });
+	const viewer: Caller = { ...remote, permissions: new Set(["settings.see"]) };
+	const [, told] = await list(v, {}, viewer);
+	expect(JSON.stringify(await list(v, { name: "KEY" }, viewer))).not.toContain(id);
+	expect(await workers.remove(v.vault, viewer, { id: told?.id ?? "" })).toEqual({ removed: false });
+	expect(await list(v)).toHaveLength(2);
+});
+
+test("a process that is ahead of the database, as after a backup was brought back, is not taken for one that has what is saved", async () => {
+	await using v = await testVault();
+	const { revision } = await v.save({ KEY: "one" });
+	const ahead = await report(v, { revision: revision + 1_000 });
+	expect(ahead.converged).toBe(false);
+	expect((await v.save({ KEY: "two" })).workers).toEqual({ live: 2, converged: 1 });
+	const rows = await list(v, { name: "KEY" });
+	expect(rows.find(({ id }) => id === ahead.id)).toMatchObject({ converged: false, version: 0, current: false });
 });
 
 test("another server is listed until it stops, and takes up what is saved here by itself", async () => {
@@ -129,7 +153,10 @@ test("another server is listed until it stops, and takes up what is saved here b
 		const { revision } = await v.save({ KEY: "one" });
 		await vi.waitFor(async () => {
 			const rows = await list(v);
-			expect(rows.find(({ id }) => id === other.worker?.id)).toMatchObject({ revision, converged: true });
+			expect(rows.find(({ id }) => id === workers.shownId(other.worker?.id ?? ""))).toMatchObject({
+				revision,
+				converged: true,
+			});
 		});
 	}
 	expect(await list(v)).toHaveLength(1);

@@ -2,6 +2,7 @@
  * The processes that hold saved values: which there are, what each holds, and whether that is what is saved. Guards the rule
  * that a process is counted as having a value only when it said so itself.
  */
+import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { AppError, DEFAULT_ENVIRONMENT } from "@holdfast/contract";
 import type { ListWorkers, RemovedWorker, RemoveWorker, ReportWorker, WorkerView } from "@holdfast/contract/schemas";
@@ -22,8 +23,10 @@ export async function list(vault: Vault, caller: Caller, input: ListWorkers): Pr
 	const { environment = null, name = null } = input;
 	await authorize(vault, caller, { action: "workers.list", target: name, environment });
 	const asked = environment === null ? null : await vault.live.require(environment);
+	const all = await liveRows(vault.storage);
+	// After they were read, so that none is ahead that was only quicker.
 	await vault.live.refresh();
-	const rows = (await liveRows(vault.storage)).filter((row) => {
+	const rows = all.filter((row) => {
 		if (row.environment === null) return true;
 		const of = vault.live.get(row.environment)?.name ?? "";
 		return (asked === null || row.environment === asked.id) && (caller.environments?.has(of) ?? true);
@@ -33,7 +36,7 @@ export async function list(vault: Vault, caller: Caller, input: ListWorkers): Pr
 		const inherited = name !== null && row.inherited.includes(name);
 		if (!versionsOf) return { ...toView(vault, row), version: null, current: null, inherited };
 		const held = (revision: number) => versionsOf(row.environment ?? asked?.id ?? DEFAULT_ENVIRONMENT, revision);
-		const version = held(heldBy(vault, row));
+		const version = held(knownBy(vault, row));
 		return { ...toView(vault, row), version: version?.version ?? 0, current: version === held(Infinity), inherited };
 	});
 	const order = ({ kind, host, pid }: WorkerView) => [kind === "server" ? "0" : "1", host, String(pid).padStart(10)];
@@ -78,8 +81,9 @@ export async function remove(vault: Vault, caller: Caller, { id }: RemoveWorker)
 
 /** How many live processes an environment's values are for, servers included, and how many of them hold what is saved. */
 export async function count(vault: Vault, environment: string): Promise<{ live: number; converged: number }> {
+	const all = await liveRows(vault.storage);
 	await vault.live.refresh();
-	const rows = (await liveRows(vault.storage)).filter(
+	const rows = all.filter(
 		// What is saved in `default` is for all that inherit from it.
 		(row) => row.environment === null || row.environment === environment || environment === DEFAULT_ENVIRONMENT,
 	);
@@ -136,8 +140,19 @@ function heldBy({ live, worker }: Vault, row: Pick<WorkerRow, "id" | "revision">
 	return row.id === worker?.id ? live.revision : row.revision;
 }
 
+/** The same, where it is one of this database's: who is ahead has what there was before a backup was brought back. */
+function knownBy(vault: Vault, row: Pick<WorkerRow, "id" | "revision">): number {
+	const held = heldBy(vault, row);
+	return held > vault.live.revision ? -1 : held;
+}
+
 function isConverged(vault: Vault, row: Pick<WorkerRow, "id" | "revision" | "environment">): boolean {
-	return heldBy(vault, row) >= touchedAt(vault, row.environment);
+	return knownBy(vault, row) >= touchedAt(vault, row.environment);
+}
+
+/** How others are told of a process. Whoever knows its id can report in its place, and take it out of the table. */
+export function shownId(id: string): string {
+	return createHash("sha256").update(`worker ${id}`).digest("hex").slice(0, 32);
 }
 
 function toView(
@@ -147,7 +162,7 @@ function toView(
 	const { id, host, pid, program, kind, environment, seenAt } = row;
 	const name = environment && (vault.live.get(environment)?.name ?? environment);
 	const held = { revision: heldBy(vault, row), converged: isConverged(vault, row) };
-	return { id, host, pid, program, kind, environment: name, ...held, seenAt };
+	return { id: shownId(id), host, pid, program, kind, environment: name, ...held, seenAt };
 }
 
 type VersionAt = (environment: string, revision: number) => VersionRow | null;

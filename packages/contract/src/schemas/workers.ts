@@ -63,6 +63,7 @@ export const ListWorkers = z.strictObject({
 });
 
 export const WorkerView = z.object({
+	/** Tells it from others, and is not the id that it reports by, which is its own to know. */
 	id: z.string(),
 	host: z.string(),
 	pid: z.int(),
