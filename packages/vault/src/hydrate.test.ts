@@ -88,6 +88,23 @@ test("it is recorded the first time, each hour, and when there is something new;
 	expect(JSON.stringify(await entries(v))).not.toContain('value"');
 });
 
+test("values taken from another address or under another name are recorded, whoever took them an hour ago or less", async () => {
+	await using v = await testVault();
+	await v.save({ KEY: "one" });
+	for (const given of [worker, undefined]) {
+		for (const address of ["10.0.0.7", "203.0.113.9", "10.0.0.7"])
+			await hydrate(v, { worker: given }, { ...token, address });
+	}
+	await hydrate(v, { worker: { ...worker, host: "another", pid: 8 } });
+	expect((await entries(v)).map(({ address }) => address)).toEqual([
+		"10.0.0.7",
+		"203.0.113.9",
+		"10.0.0.7",
+		"203.0.113.9",
+		"10.0.0.7",
+	]);
+});
+
 test("a value that does not open keeps the others from being given, by name and on record", async () => {
 	await using v = await testVault({ serves: false });
 	await v.save({ FINE: "one", HARMED: "two" });

@@ -50,7 +50,8 @@ export async function hydrate(vault: Vault, caller: Caller, input: HydrateSettin
 	const values = isHeld ? null : valuesOf(vault, own);
 	const damaged = values?.find(({ value }) => value === null);
 	const now = Date.now();
-	const key = JSON.stringify([caller.actor, environment, worker?.id ?? null]);
+	// From wherever it comes: a token that was stolen is not to pass for the process that it was made for.
+	const key = JSON.stringify([caller.actor, caller.address, environment, worker ?? null]);
 	if (damaged || vault.hydrations.isDue(key, isHeld ? null : touched, now)) {
 		const details = { revision, values: values?.length ?? 0, ...(worker && { host: worker.host, pid: worker.pid }) };
 		const outcome = damaged ? "failed" : "done";
