@@ -1,10 +1,10 @@
 /** Gathers what every place has for an environment, and shows it without showing secrets. */
 import { join } from "node:path";
-import { DEFAULT_ENVIRONMENT, forbiddenBecause, mask, NAME_PATTERN } from "@holdfast/contract";
+import { DEFAULT_ENVIRONMENT, forbiddenBecause, mask } from "@holdfast/contract";
 import type { Layer, SettingView } from "@holdfast/contract/schemas";
-import { isEncrypted, readEnvFile } from "@holdfast/envfile";
 import { catalogueSetting } from "@holdfast/providers";
 import type { Caller } from "./access.ts";
+import { settableLines } from "./lines.ts";
 import { type LiveEnvironment, openValue } from "./live.ts";
 import { mirrorOptions } from "./mirror-options.ts";
 import { type Candidate, candidates, type Sources } from "./resolve.ts";
@@ -36,8 +36,7 @@ export async function gather(vault: Vault, caller: Caller, environment: string):
 	const inherited = environment === DEFAULT_ENVIRONMENT ? undefined : vault.live.find(DEFAULT_ENVIRONMENT);
 	const files = [live, ...(inherited ? [inherited] : [])].map((each) => {
 		const { file } = mirrorOptions(each);
-		const { entries } = readEnvFile(join(vault.options.projectDir, file));
-		return { path: file, environment: each.name, values: settable(entries) };
+		return { path: file, environment: each.name, values: settableLines(join(vault.options.projectDir, file)) };
 	});
 	return {
 		environment,
@@ -126,11 +125,4 @@ async function personalValues(vault: Vault, userId: string, environment: string)
 	const opener = await vault.keys.openerOf(rows.map(({ sealed }) => sealed));
 	const textOf = (row: VersionRow) => openValue(opener, vault.storage.instance.id, row);
 	return new Map(rows.map((row) => [row.name, { value: textOf(row), version: row.version, secret: row.secret }]));
-}
-
-/** The lines that may count as values: of a legal name, and not sealed for another program. */
-function settable(entries: ReadonlyMap<string, string>): Map<string, string> {
-	const counts = (name: string, value: string) =>
-		NAME_PATTERN.test(name) && forbiddenBecause(name) === null && !isEncrypted(value);
-	return new Map([...entries].filter(([name, value]) => counts(name, value)));
 }
