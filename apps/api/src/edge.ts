@@ -105,11 +105,15 @@ function refusalOf({ hosts, ownOrigins, otherOrigins }: EdgeOptions, request: Re
 	if (!isOwnHost(hosts, request)) return "HOST_REFUSED";
 	const origin = request.headers.get("origin");
 	if (origin !== null && !ownOrigins.has(origin) && !otherOrigins.has(origin)) return "ORIGIN_REFUSED";
-	if (request.method === "GET" || request.method === "HEAD") return null;
-	if (request.method === "OPTIONS") return origin !== null && otherOrigins.has(origin) ? null : "ORIGIN_REFUSED";
 	// Browsers say where a request comes from; without an Origin, only the page itself or no page at all is trusted.
 	const site = request.headers.get("sec-fetch-site");
-	if (origin === null && site !== null && site !== "same-origin" && site !== "none") return "ORIGIN_REFUSED";
+	const isForeign = origin === null && site !== null && site !== "same-origin" && site !== "none";
+	if (request.method === "GET" || request.method === "HEAD") {
+		// A link to the dashboard may be anywhere. A watch behind an image of another port's page would be someone's own.
+		return isForeign && new URL(request.url).pathname.startsWith("/trpc/") ? "ORIGIN_REFUSED" : null;
+	}
+	if (request.method === "OPTIONS") return origin !== null && otherOrigins.has(origin) ? null : "ORIGIN_REFUSED";
+	if (isForeign) return "ORIGIN_REFUSED";
 	const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
 	if (type !== "application/json") return "NOT_JSON";
 	const length = request.headers.get("content-length");

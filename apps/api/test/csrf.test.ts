@@ -75,6 +75,18 @@ test("FAULTS 26: a cross-site origin is refused whatever it claims in Sec-Fetch-
 	expect(codeIn(await app.get("/trpc/session.me", undefined, headers))).toBe("ORIGIN_REFUSED");
 });
 
+test("FAULTS 26: no image or script of another site takes a watch of whoever is signed in; a link to the dashboard opens", async () => {
+	await using app = await testApp();
+	const cookie = await app.claim();
+	for (const site of ["same-site", "cross-site"]) {
+		const headers = { cookie, "sec-fetch-site": site };
+		expect(codeIn(await app.get("/trpc/settings.watch", { environment: null }, headers))).toBe("ORIGIN_REFUSED");
+		expect((await app.get("/readyz", undefined, headers)).status).toBe(200);
+	}
+	for (const site of ["same-origin", "none"])
+		expect((await app.get("/trpc/session.me", undefined, { cookie, "sec-fetch-site": site })).status).toBe(200);
+});
+
 test("FAULTS 26: GET and HEAD run no mutation", async () => {
 	await using app = await testApp();
 	const headers = headersOf({ token: await app.token("all") });
