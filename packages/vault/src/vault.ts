@@ -11,6 +11,7 @@ import { Hydrations } from "./hydrate.ts";
 import { KeyRing } from "./keyring.ts";
 import { Live, type LiveEnvironment } from "./live.ts";
 import { MirrorFiles, type MirrorStep } from "./mirror-files.ts";
+import { Reporters } from "./reporters.ts";
 import { Retention } from "./retention.ts";
 import type { RootKeyOptions } from "./root-key-source.ts";
 import { advance, type RotationStep } from "./rotation.ts";
@@ -55,6 +56,7 @@ export interface Vault {
 	readonly mirrors: MirrorFiles;
 	readonly saves: SaveQueue;
 	readonly hydrations: Hydrations;
+	readonly reporters: Reporters;
 	readonly tokenUses: TokenUses;
 	/** This process as a worker; `null` when it does not serve. */
 	readonly worker: Worker | null;
@@ -101,6 +103,7 @@ export async function openVault(given: VaultOptions): Promise<Vault> {
 		mirrors,
 		saves: new SaveQueue(),
 		hydrations: new Hydrations(),
+		reporters: new Reporters(),
 		tokenUses,
 		worker,
 		fingerprint,

@@ -146,6 +146,19 @@ test("a process that is ahead of the database, as after a backup was brought bac
 	expect(rows.find(({ id }) => id === ahead.id)).toMatchObject({ converged: false, version: 0, current: false });
 });
 
+test("FAULTS 29: a credential that reports ever more processes has the latest listed, and others' stay", async () => {
+	await using v = await testVault();
+	const flood: Caller = { ...remote, actor: "token:1" };
+	const [honest, first] = [await report(v, {}, remote), await report(v, {}, flood)];
+	for (let i = 0; i < 499; i++) await report(v, {}, flood);
+	const ids = async () => (await list(v)).map(({ id }) => id);
+	expect(await ids()).toEqual(expect.arrayContaining([honest.id, first.id]));
+	const last = await report(v, {}, flood);
+	expect(await v.vault.storage.workers()).toHaveLength(502);
+	expect(await ids()).toEqual(expect.arrayContaining([honest.id, last.id]));
+	expect(await ids()).not.toContain(first.id);
+});
+
 test("another server is listed until it stops, and takes up what is saved here by itself", async () => {
 	await using v = await testVault();
 	{

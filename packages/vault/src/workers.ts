@@ -58,13 +58,17 @@ export async function report(vault: Vault, caller: Caller, input: ReportWorker):
 
 /** The same, of a caller who may say so, with the environment's id. Names that are not given stay as they were. */
 export async function takeDown(
-	{ storage }: Vault,
+	{ storage, reporters }: Vault,
 	caller: Caller,
 	worker: Omit<ReportWorker, "inherited"> & { inherited?: string[]; environment: string },
 ) {
 	const now = Date.now();
 	const row = { ...worker, kind: "application", remote: caller.address !== null, seenAt: now } as const;
-	if (await storage.reportWorker(row, now - FORGET)) return row;
+	if (await storage.reportWorker(row, now - FORGET)) {
+		const surplus = reporters.note(caller.actor, worker.id);
+		if (surplus !== null) await storage.removeWorker(surplus);
+		return row;
+	}
 	throw new AppError("INPUT_INVALID", { detail: "the id is that of another environment's process" });
 }
 
@@ -76,6 +80,7 @@ export async function remove(vault: Vault, caller: Caller, { id }: RemoveWorker)
 	const of = vault.live.get(row?.environment ?? "")?.name ?? "";
 	if (!row || !(caller.environments?.has(of) ?? true)) return { removed: false };
 	await vault.storage.removeWorker(id);
+	vault.reporters.removed(id);
 	return { removed: true };
 }
 
