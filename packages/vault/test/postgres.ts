@@ -75,6 +75,7 @@ export async function testPostgres(): Promise<TestServer> {
 	const port = await freePort();
 	const urlOf = (database: string) => `postgres://holdfast:${secret}@127.0.0.1:${port}/${database}`;
 	let server: ChildProcess | null = null;
+	let unwatch = () => {};
 
 	async function start(): Promise<void> {
 		// What a killed server has written is in the machine's memory, so that only a crash of the machine would need fsync.
@@ -88,8 +89,11 @@ export async function testPostgres(): Promise<TestServer> {
 		const args = ["-D", data, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])];
 		for (;;) {
 			// After a kill, what belonged to the server before may take a moment to be gone: then this one ends at once.
-			if (!server || server.exitCode !== null)
+			if (!server || server.exitCode !== null) {
 				server = spawn(join(native, "bin", "postgres"), args, { ...asNobody, env, stdio: "ignore" });
+				unwatch();
+				unwatch = watch(server.pid ?? 0, folder);
+			}
 			try {
 				await query(urlOf("postgres"), "select 1");
 				return;
@@ -116,6 +120,7 @@ export async function testPostgres(): Promise<TestServer> {
 		const ended = server.exitCode === null && server.signalCode === null ? once(server, "close") : null;
 		signal(name);
 		await ended;
+		unwatch();
 		server = null;
 	}
 
@@ -136,6 +141,14 @@ export async function testPostgres(): Promise<TestServer> {
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
+}
+
+/** Have a server ended and its folder removed when this process is gone before it has seen to that. Gives what ends the watch. */
+function watch(pid: number, folder: string): () => void {
+	const program = 'read line || { kill -9 "$1"; rm -rf "$2"; }';
+	const watcher = spawn("sh", ["-c", program, "sh", String(pid), folder], { stdio: ["pipe", "ignore", "ignore"] });
+	watcher.unref();
+	return () => void watcher.stdin.end("\n");
 }
 
 /** The binaries where any user may run them, with the names that libraries are looked for by. */
