@@ -79,9 +79,18 @@ export async function startLocked<T>(db: PostgresDatabase, act: () => Promise<T>
 	});
 }
 
-/** Bring the tables up to date. The caller holds the lock of a start. */
-export async function migrateTables(db: PostgresDatabase): Promise<void> {
-	await translated(() => migrate(db, { migrationsFolder: MIGRATIONS }));
+/** Bring the tables up to date, however long that takes. The caller holds the lock of a start. */
+export async function migrateTables({ $client }: PostgresDatabase): Promise<void> {
+	const client = new pg.Client({ ...$client.options, query_timeout: 0 });
+	client.on("error", ignoreLoss);
+	await translated(async () => {
+		try {
+			await client.connect();
+			await migrate(drizzle({ client }), { migrationsFolder: MIGRATIONS });
+		} finally {
+			await client.end();
+		}
+	});
 }
 
 /** The instance's row, `null` before the very first start has finished. */
