@@ -25,7 +25,8 @@ export async function migrate({ to, from }: Asked): Promise<void> {
 		...(to
 			? [
 					"Set HOLDFAST_DATABASE_URL to that address wherever Holdfast runs, and keep the root key where it is.",
-					`${file} is as it was. Move it away once the server has started on PostgreSQL.`,
+					`${file} is as it was. Move it away once the server has started on PostgreSQL, with ${DATABASE_FILE}-wal and`,
+					"-shm where they are: applications beside it read it until then.",
 				]
 			: [`It is in ${file}. Unset HOLDFAST_DATABASE_URL. The PostgreSQL database is as it was.`]),
 		...(asked !== true && URL.parse(url)?.password
