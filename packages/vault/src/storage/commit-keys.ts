@@ -2,8 +2,8 @@
  * The part of a commit that is about keys. Guards three rules: nothing is written under a key that is gone, no key goes
  * while anything is sealed under it, and nobody who is gone gets one.
  */
-import { envelopeKeyId } from "@holdfast/crypto";
 import { and, eq, ne, sql } from "drizzle-orm";
+import { finished, keyPeople, keysUsed, progressed, refuseUnderWay } from "./change.ts";
 import { Conflict, unlessTaken } from "./conflict.ts";
 import type { SqliteDatabase } from "./connect.ts";
 import type { Queries } from "./queries.ts";
@@ -23,26 +23,16 @@ export function writeKeys(db: SqliteDatabase, { keys = [], keyring }: Change): v
 }
 
 /** After the keys of the change itself are written. */
-export function refuseGoneKeys(queries: Queries, { writes = [], snapshot, keys = [] }: Change): void {
-	const values = [...writes.map(({ sealed }) => sealed), snapshot?.sealed];
+export function refuseGoneKeys(queries: Queries, change: Change): void {
 	const isThere = { data: queries.isDataKey, root: queries.isRootKey };
-	const refuse = (kind: "data" | "root", envelopes: ReadonlyArray<Uint8Array | null | undefined>) => {
-		const ids = new Set(envelopes.flatMap((sealed) => (sealed ? [envelopeKeyId(sealed)] : [])));
-		for (const id of ids) if (id === null || !isThere[kind].get({ id })) throw new Conflict(`the key ${id}`);
-	};
-	refuse("data", values);
-	refuse(
-		"root",
-		keys.map(({ sealed }) => sealed),
-	);
+	const used = keysUsed(change);
+	for (const kind of ["data", "root"] as const)
+		for (const id of used[kind]) if (id === null || !isThere[kind].get({ id })) throw new Conflict(`the key ${id}`);
 }
 
 /** Whoever was signed in when they were removed begins nothing of their own again. */
-export function refuseGonePeople(queries: Queries, { keys = [] }: Change): void {
-	for (const { owner } of keys) {
-		const userId = /^user:(.*)$/s.exec(owner)?.[1];
-		if (userId !== undefined && queries.isGone.get({ userId })) throw new Conflict(owner);
-	}
+export function refuseGonePeople(queries: Queries, change: Change): void {
+	for (const { owner, userId } of keyPeople(change)) if (queries.isGone.get({ userId })) throw new Conflict(owner);
 }
 
 const STEPS: { [name in KeyringStep["step"]]: (db: SqliteDatabase, step: Step<name>) => void } = {
@@ -51,7 +41,7 @@ const STEPS: { [name in KeyringStep["step"]]: (db: SqliteDatabase, step: Step<na
 	},
 
 	"began-root"(db, { before, key, bridges, rotation }) {
-		refuseUnderWay(db);
+		refuseUnderWay(rotationIn(db));
 		const { changes } = db
 			.update(instances)
 			.set({ rootKeyId: key.id, rotation })
@@ -69,7 +59,7 @@ const STEPS: { [name in KeyringStep["step"]]: (db: SqliteDatabase, step: Step<na
 	},
 
 	"began-data"(db, { generation, rotation }) {
-		refuseUnderWay(db);
+		refuseUnderWay(rotationIn(db));
 		const before = eq(instances.generation, generation - 1);
 		const { changes } = db.update(instances).set({ generation, rotation }).where(before).run();
 		if (changes !== 1) throw new Conflict("the data keys");
@@ -118,12 +108,6 @@ const STEPS: { [name in KeyringStep["step"]]: (db: SqliteDatabase, step: Step<na
 	},
 };
 
-/** There is one record of a rotation: one that is begun over another's would leave that one half done for good. */
-function refuseUnderWay(db: SqliteDatabase): void {
-	const { rotation = null } = db.select({ rotation: instances.rotation }).from(instances).get() ?? {};
-	if (rotation?.finishedAt === null) throw new Conflict(`the rotation of ${rotation.kind} keys`);
-}
-
 function previousKey(db: SqliteDatabase): string | undefined {
 	return db.select({ id: rootKeys.id }).from(rootKeys).where(eq(rootKeys.state, "previous")).get()?.id;
 }
@@ -133,15 +117,19 @@ function refuseReferred(db: SqliteDatabase, id: string): void {
 }
 
 function progress(db: SqliteDatabase, done: number): void {
-	setRotation(db, (rotation) => ({ ...rotation, done: Math.min(rotation.done + done, rotation.total) }));
+	setRotation(db, (rotation) => progressed(rotation, done));
 }
 
 function finish(db: SqliteDatabase, at: number): void {
-	setRotation(db, (rotation) => ({ ...rotation, done: rotation.total, finishedAt: at }));
+	setRotation(db, (rotation) => finished(rotation, at));
+}
+
+function rotationIn(db: SqliteDatabase): StoredRotation | null {
+	return db.select({ rotation: instances.rotation }).from(instances).get()?.rotation ?? null;
 }
 
 function setRotation(db: SqliteDatabase, next: (rotation: StoredRotation) => StoredRotation): void {
-	const rotation = db.select({ rotation: instances.rotation }).from(instances).get()?.rotation;
+	const rotation = rotationIn(db);
 	if (rotation)
 		db.update(instances)
 			.set({ rotation: next(rotation) })

@@ -1,5 +1,6 @@
 /** The one transaction of the vault: a change as data, compared with what is stored, and written whole or not at all. */
 import { and, eq, sql } from "drizzle-orm";
+import { raisesRevision, renamedScope } from "./change.ts";
 import { writeBackups } from "./commit-backups.ts";
 import { refuseGoneKeys, refuseGonePeople, writeKeys } from "./commit-keys.ts";
 import { Conflict, unlessTaken } from "./conflict.ts";
@@ -12,8 +13,7 @@ import type { Change, Committed, VersionWrite } from "./storage.ts";
 export function committer(db: SqliteDatabase, queries: Queries): (changes: readonly Change[]) => Committed {
 	function write(change: Change): number {
 		const { create, snapshot, mirror, rename } = change;
-		const parts = [create, snapshot, mirror, rename];
-		const raises = (change.writes?.length ?? 0) > 0 || parts.some((part) => part !== undefined);
+		const raises = raisesRevision(change);
 		const revision = (raises ? queries.raiseRevision : queries.instance).get()?.revision ?? 0;
 		for (const row of change.writes ?? []) writeVersion(queries, row, revision);
 		// A snapshot's edition says so of a shared write.
@@ -85,10 +85,8 @@ function renameEnvironment(db: SqliteDatabase, rename: NonNullable<Change["renam
 	});
 	if (moved) forgetFiles(db, environment, revision);
 	for (const { id, environments: scope } of db.select().from(tokens).all()) {
-		if (!scope?.some((name) => name === from || name === to)) continue;
-		// One that was for an environment of the new name, removed since, is not for this one.
-		const renamed = scope.filter((name) => name !== to).map((name) => (name === from ? to : name));
-		db.update(tokens).set({ environments: renamed }).where(eq(tokens.id, id)).run();
+		const renamed = renamedScope(scope, rename);
+		if (renamed) db.update(tokens).set({ environments: renamed }).where(eq(tokens.id, id)).run();
 	}
 }
 

@@ -92,7 +92,7 @@ export function putSealed(name: PlaceName, { columns, sealed, before }: Resealed
 		key.map((part) => sql`${id(part)} = ${columns[part]}`),
 		sql` and `,
 	);
-	return sql`update ${id(table)} set ${id(column)} = ${buffer(sealed)} where ${isRow} and ${id(column)} = ${buffer(before)}`;
+	return sql`update ${id(table)} set ${id(column)} = ${asBuffer(sealed)} where ${isRow} and ${id(column)} = ${asBuffer(before)}`;
 }
 
 /** How many envelopes are sealed under a key, by the id in their headers. */
@@ -130,6 +130,7 @@ function valuesOf(key: readonly string[], { columns }: SealedRow): SQL {
 	);
 }
 
-function buffer(bytes: Uint8Array): Buffer {
+/** The same bytes. */
+export function asBuffer(bytes: Uint8Array): Buffer {
 	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -7,6 +7,7 @@ import type { Statement } from "better-sqlite3";
 import { and, desc, eq, lt, ne, notInArray, sql } from "drizzle-orm";
 import { runApart } from "./apart.ts";
 import * as authTables from "./auth-tables.ts";
+import { endsAccess } from "./change.ts";
 import { committer } from "./commit.ts";
 import { connect, createInstance, readInstance, type SqliteDatabase, translated } from "./connect.ts";
 import { eraseTraces, people, selectPrunable } from "./erase.ts";
@@ -16,21 +17,20 @@ import { prepareQueries, type Queries } from "./queries.ts";
 import { RevisionFile } from "./revision-file.ts";
 import { backups, dataKeys, instances, rootKeys, tokens, workers } from "./schema.ts";
 import { type PlaceName, SEALED, type SealedRow, SQLITE, selectSealed, toSealedRow, type Wanted } from "./sealed.ts";
-import {
-	type BackupRow,
-	type Change,
-	type Committed,
-	endsAccess,
-	type Instance,
-	type InstanceState,
-	type Kept,
-	type Opened,
-	type PersonRow,
-	type RootKeyRow,
-	type Storage,
-	type VersionPlace,
-	type WorkerReport,
-	type WorkerRow,
+import type {
+	BackupRow,
+	Change,
+	Committed,
+	Instance,
+	InstanceState,
+	Kept,
+	Opened,
+	PersonRow,
+	RootKeyRow,
+	Storage,
+	VersionPlace,
+	WorkerReport,
+	WorkerRow,
 } from "./storage.ts";
 
 const { account, user } = authTables;

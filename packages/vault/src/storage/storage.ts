@@ -198,8 +198,8 @@ export type KeyringStep =
 	| { step: "kit-stored"; id: string; at: number };
 
 /**
- * One commit, as data. All of it is written, or none. When it has anything but audit entries, what files hold, tokens and backups, it
- * raises the revision by one, and audit entries carry the new revision.
+ * One commit, as data. All of it is written, or none. When it changes settings or an environment, it raises the revision by
+ * one, and its audit entries carry the new revision; see `raisesRevision`.
  */
 export interface Change {
 	writes?: readonly VersionWrite[];
@@ -336,9 +336,4 @@ export interface Opened {
 	storage: Storage | null;
 	/** Write the instance, its first root key and its first change, all of it or nothing. */
 	create(instance: Instance, rootKey: Omit<RootKeyRow, "bridge">, first: Change): Answer<Storage>;
-}
-
-/** Whether a change takes away access from someone who may be waiting for changes. */
-export function endsAccess({ revokeToken, removePerson, sessionEnded }: Change): boolean {
-	return Boolean(revokeToken ?? removePerson ?? sessionEnded);
 }

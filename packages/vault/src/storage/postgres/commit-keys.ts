@@ -1,13 +1,13 @@
 /** The part of a commit that is about keys, on PostgreSQL: the rules of `../commit-keys.ts`. */
-import { envelopeKeyId } from "@holdfast/crypto";
 import { and, eq, ne, sql } from "drizzle-orm";
+import { finished, keyPeople, keysUsed, progressed, refuseUnderWay } from "../change.ts";
 import { Conflict } from "../conflict.ts";
 import type { StoredRotation } from "../schema.ts";
-import { countUnder, deleteUnused, POSTGRES, putSealed } from "../sealed.ts";
+import { asBuffer, countUnder, deleteUnused, POSTGRES, putSealed } from "../sealed.ts";
 import type { Change, KeyringStep } from "../storage.ts";
 import { unlessTaken } from "./conflict.ts";
 import type { Executor } from "./connect.ts";
-import { asBuffer, type Queries } from "./queries.ts";
+import type { Queries } from "./queries.ts";
 import { dataKeys, instances, rootKeys } from "./schema.ts";
 
 type Step<name extends KeyringStep["step"]> = Extract<KeyringStep, { step: name }>;
@@ -21,26 +21,18 @@ export async function writeKeys(db: Executor, { keys = [], keyring }: Change): P
 }
 
 /** After the keys of the change itself are written. */
-export async function refuseGoneKeys(queries: Queries, { writes = [], snapshot, keys = [] }: Change): Promise<void> {
+export async function refuseGoneKeys(queries: Queries, change: Change): Promise<void> {
 	const isThere = { data: queries.dataKeyById, root: queries.isRootKey };
-	const refuse = async (kind: "data" | "root", envelopes: ReadonlyArray<Uint8Array | null | undefined>) => {
-		const ids = new Set(envelopes.flatMap((sealed) => (sealed ? [envelopeKeyId(sealed)] : [])));
-		for (const id of ids)
+	const used = keysUsed(change);
+	for (const kind of ["data", "root"] as const)
+		for (const id of used[kind])
 			if (id === null || (await isThere[kind](id)).length === 0) throw new Conflict(`the key ${id}`);
-	};
-	await refuse("data", [...writes.map(({ sealed }) => sealed), snapshot?.sealed]);
-	await refuse(
-		"root",
-		keys.map(({ sealed }) => sealed),
-	);
 }
 
 /** Whoever was signed in when they were removed begins nothing of their own again. */
-export async function refuseGonePeople(queries: Queries, { keys = [] }: Change): Promise<void> {
-	for (const { owner } of keys) {
-		const userId = /^user:(.*)$/s.exec(owner)?.[1];
-		if (userId !== undefined && (await queries.isGone(userId)).length > 0) throw new Conflict(owner);
-	}
+export async function refuseGonePeople(queries: Queries, change: Change): Promise<void> {
+	for (const { owner, userId } of keyPeople(change))
+		if ((await queries.isGone(userId)).length > 0) throw new Conflict(owner);
 }
 
 const STEPS: { [name in KeyringStep["step"]]: (db: Executor, step: Step<name>) => Promise<void> } = {
@@ -49,7 +41,7 @@ const STEPS: { [name in KeyringStep["step"]]: (db: Executor, step: Step<name>) =
 	},
 
 	async "began-root"(db, { before, key, bridges, rotation }) {
-		await refuseUnderWay(db);
+		refuseUnderWay(await rotationIn(db));
 		const isBefore = eq(instances.rootKeyId, before);
 		const { rowCount } = await db.update(instances).set({ rootKeyId: key.id, rotation }).where(isBefore);
 		const [previous] = await db.select({ id: rootKeys.id }).from(rootKeys).where(eq(rootKeys.state, "previous"));
@@ -65,7 +57,7 @@ const STEPS: { [name in KeyringStep["step"]]: (db: Executor, step: Step<name>) =
 	},
 
 	async "began-data"(db, { generation, rotation }) {
-		await refuseUnderWay(db);
+		refuseUnderWay(await rotationIn(db));
 		const before = eq(instances.generation, generation - 1);
 		const { rowCount } = await db.update(instances).set({ generation, rotation }).where(before);
 		if (rowCount !== 1) throw new Conflict("the data keys");
@@ -114,18 +106,12 @@ const STEPS: { [name in KeyringStep["step"]]: (db: Executor, step: Step<name>) =
 	},
 };
 
-/** There is one record of a rotation: one that is begun over another's would leave that one half done for good. */
-async function refuseUnderWay(db: Executor): Promise<void> {
-	const rotation = await rotationIn(db);
-	if (rotation?.finishedAt === null) throw new Conflict(`the rotation of ${rotation.kind} keys`);
-}
-
 async function progress(db: Executor, done: number): Promise<void> {
-	await setRotation(db, (rotation) => ({ ...rotation, done: Math.min(rotation.done + done, rotation.total) }));
+	await setRotation(db, (rotation) => progressed(rotation, done));
 }
 
 async function finish(db: Executor, at: number): Promise<void> {
-	await setRotation(db, (rotation) => ({ ...rotation, done: rotation.total, finishedAt: at }));
+	await setRotation(db, (rotation) => finished(rotation, at));
 }
 
 async function setRotation(db: Executor, next: (rotation: StoredRotation) => StoredRotation): Promise<void> {

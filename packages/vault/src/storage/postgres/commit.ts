@@ -3,13 +3,15 @@
  * instance's row, so that commits come one after the other and each sees all that the ones before it wrote.
  */
 import { and, eq, sql } from "drizzle-orm";
+import { endsAccess, raisesRevision, renamedScope } from "../change.ts";
 import { Conflict } from "../conflict.ts";
-import { type Change, endsAccess, type VersionWrite } from "../storage.ts";
+import { asBuffer } from "../sealed.ts";
+import type { Change, VersionWrite } from "../storage.ts";
 import { refuseGoneKeys, refuseGonePeople, writeKeys } from "./commit-keys.ts";
 import { unlessTaken } from "./conflict.ts";
 import type { Executor } from "./connect.ts";
 import { prune, removePerson } from "./erase.ts";
-import { asBuffer, type Queries, queriesOn } from "./queries.ts";
+import { type Queries, queriesOn } from "./queries.ts";
 import { audit, backups, environments, instances, mirrors, tokens } from "./schema.ts";
 
 export interface Written {
@@ -31,7 +33,7 @@ export async function writeChanges(db: Executor, changes: readonly Change[]): Pr
 async function write(db: Executor, queries: Queries, at: { change: Change; revision: number }): Promise<number> {
 	const { change } = at;
 	const { create, snapshot, mirror, rename, writes = [] } = change;
-	const raises = writes.length > 0 || [create, snapshot, mirror, rename].some((part) => part !== undefined);
+	const raises = raisesRevision(change);
 	const [raised] = raises ? await queries.raiseRevision() : [];
 	const revision = raised?.revision ?? at.revision;
 	if (create) await createEnvironment(db, create, revision);
@@ -97,10 +99,8 @@ async function renameEnvironment(db: Executor, rename: NonNullable<Change["renam
 	if (rowCount !== 1) throw new Conflict(from);
 	if (moved) await forgetFiles(db, environment, revision);
 	for (const { id, environments: scope } of await db.select().from(tokens)) {
-		if (!scope?.some((name) => name === from || name === to)) continue;
-		// One that was for an environment of the new name, removed since, is not for this one.
-		const renamed = scope.filter((name) => name !== to).map((name) => (name === from ? to : name));
-		await db.update(tokens).set({ environments: renamed }).where(eq(tokens.id, id));
+		const renamed = renamedScope(scope, rename);
+		if (renamed) await db.update(tokens).set({ environments: renamed }).where(eq(tokens.id, id));
 	}
 }
 

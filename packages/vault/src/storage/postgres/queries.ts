@@ -3,6 +3,7 @@
  * without a name: a statement that the server keeps under a name is lost to a pooler's next connection.
  */
 import { and, asc, desc, eq, exists, gt, gte, isNotNull, lt, lte, ne, notExists, sql } from "drizzle-orm";
+import { asBuffer } from "../sealed.ts";
 import type { PersonRow, VersionPlace, VersionRow, VersionWrite } from "../storage.ts";
 import { account, user } from "./auth-tables.ts";
 import type { Executor } from "./connect.ts";
@@ -160,9 +161,4 @@ export function queriesOn(db: Executor) {
 
 export function toPerson(row: Omit<PersonRow, "createdAt"> & { createdAt: Date }): PersonRow {
 	return { ...row, createdAt: row.createdAt.getTime() };
-}
-
-/** The same bytes. */
-export function asBuffer(bytes: Uint8Array): Buffer {
-	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,0 +1,56 @@
+/**
+ * What follows from a change by itself, whichever database it is written to: the rules that the commits of all of them keep,
+ * each said once.
+ */
+import { envelopeKeyId } from "@holdfast/crypto";
+import { Conflict } from "./conflict.ts";
+import type { StoredRotation } from "./schema.ts";
+import type { Change } from "./storage.ts";
+
+/** Whether there is something new for whoever holds values: settings, or an environment with its name and file. */
+export function raisesRevision({ writes = [], create, snapshot, mirror, rename }: Change): boolean {
+	return writes.length > 0 || [create, snapshot, mirror, rename].some((part) => part !== undefined);
+}
+
+/** Whether it takes away access from someone who may be waiting for changes. */
+export function endsAccess({ revokeToken, removePerson, sessionEnded }: Change): boolean {
+	return Boolean(revokeToken ?? removePerson ?? sessionEnded);
+}
+
+/** The ids of the keys that what is to be written is sealed under; `null` is that of no envelope. */
+export function keysUsed({ writes = [], snapshot, keys = [] }: Change): Record<"data" | "root", Set<string | null>> {
+	const idsOf = (envelopes: ReadonlyArray<Uint8Array | null | undefined>) =>
+		new Set(envelopes.flatMap((sealed) => (sealed ? [envelopeKeyId(sealed)] : [])));
+	return {
+		data: idsOf([...writes.map(({ sealed }) => sealed), snapshot?.sealed]),
+		root: idsOf(keys.map(({ sealed }) => sealed)),
+	};
+}
+
+/** The people that new keys are for. */
+export function keyPeople({ keys = [] }: Change): Array<{ owner: string; userId: string }> {
+	return keys.flatMap(({ owner }) => {
+		const userId = /^user:(.*)$/s.exec(owner)?.[1];
+		return userId === undefined ? [] : [{ owner, userId }];
+	});
+}
+
+/** The environments of a token once one is renamed; `null` when they stay. */
+export function renamedScope(scope: readonly string[] | null, { from, to }: NonNullable<Change["rename"]>) {
+	if (!scope?.some((name) => name === from || name === to)) return null;
+	// One that was for an environment of the new name, removed since, is not for this one.
+	return scope.filter((name) => name !== to).map((name) => (name === from ? to : name));
+}
+
+/** There is one record of a rotation: one that is begun over another's would leave that one half done for good. */
+export function refuseUnderWay(rotation: StoredRotation | null): void {
+	if (rotation?.finishedAt === null) throw new Conflict(`the rotation of ${rotation.kind} keys`);
+}
+
+export function progressed(rotation: StoredRotation, done: number): StoredRotation {
+	return { ...rotation, done: Math.min(rotation.done + done, rotation.total) };
+}
+
+export function finished(rotation: StoredRotation, at: number): StoredRotation {
+	return { ...rotation, done: rotation.total, finishedAt: at };
+}
