@@ -8,7 +8,8 @@ import { type Caller, settings } from "@holdfast/vault";
 import { tracked } from "@trpc/server";
 import { asTransport, type Context, present } from "./trpc.ts";
 
-const MOST_EACH = 20;
+/** A person has a few windows; a service token may be shared by all processes of an application. */
+const MOST_EACH = { person: 20, token: 200 };
 const MOST = 1_000;
 
 export class Watches {
@@ -23,7 +24,8 @@ export class Watches {
 	 */
 	begin({ actor }: Caller): { stop: AbortSignal; ended: () => void } {
 		const own = this.#each.get(actor) ?? 0;
-		if (own >= MOST_EACH || this.#all >= MOST) throw new AppError("RATE_LIMITED");
+		const most = actor.startsWith("token:") ? MOST_EACH.token : MOST_EACH.person;
+		if (own >= most || this.#all >= MOST) throw new AppError("RATE_LIMITED");
 		this.#each.set(actor, own + 1);
 		this.#all += 1;
 		let open = true;

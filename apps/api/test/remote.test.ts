@@ -211,7 +211,7 @@ test("FAULTS 29: an application that finds no watch free says so for as long as 
 	const env = await credentials(app);
 	const headers = headersOf({ token: env.HOLDFAST_TOKEN });
 	const taken = [];
-	for (let i = 0; i < 20; i++) taken.push(await openStream(app.url, "settings.watch", { input: {}, headers }));
+	for (let i = 0; i < 200; i++) taken.push(await openStream(app.url, "settings.watch", { input: {}, headers }));
 	for (const stream of taken) await stream.next();
 	writeFileSync(
 		join(folder, "tells.mjs"),

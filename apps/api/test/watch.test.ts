@@ -165,11 +165,15 @@ test("a watch needs leave to see the environment, and a page of another site get
 	}
 });
 
-test("one credential watches 20 times at once, and again when some have ended", async () => {
+test.for([
+	["a person", 20],
+	["a service token", 200],
+] as const)("%s watches %i times at once, and again when some have ended", async ([who, most]) => {
 	await using app = await testApp();
-	const headers = headersOf({ token: await app.token(["settings.see"]) });
+	const credential = who === "a person" ? { cookie: await app.claim() } : { token: await app.token(["settings.see"]) };
+	const headers = headersOf(credential);
 	const revision = await save(app, "one");
-	const open = await Promise.all(Array.from({ length: 20 }, () => watch(app, headers)));
+	const open = await Promise.all(Array.from({ length: most }, () => watch(app, headers)));
 	for (const stream of open) expect(await stream.next()).toEqual(told(revision));
 	expect(codeOf(await (await watch(app, headers)).next())).toBe("RATE_LIMITED");
 	const another = await watch(app, headersOf({ token: await app.token(["settings.see"]) }));
