@@ -72,6 +72,8 @@ export class Live {
 			await this.refresh();
 			this.#tell(false);
 		} catch (error) {
+			// Whoever waited has gone, and may have closed the database: who reads next is told what is wrong.
+			if (this.#listeners.size === 0) return;
 			this.#warn(`What was saved elsewhere could not be taken in: ${(error as Error).message}`);
 		}
 	}
