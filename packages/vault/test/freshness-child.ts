@@ -17,6 +17,7 @@ const now = () => Number(process.hrtime.bigint());
 const done: [revision: number, start: number, end: number][] = [];
 const found: [way: number, version: number, start: number, end: number][] = [];
 let told = 0;
+const woken: Promise<void>[] = [];
 
 const shared = { environment: "default", owner: "shared" } as const;
 const WAYS: (() => Promise<number | undefined> | number | undefined)[] = [
@@ -50,7 +51,7 @@ async function reading(): Promise<void> {
 const end = vault.live.onChange(() => {
 	told += 1;
 	// What wakes a process must be there to be read.
-	void read(0);
+	woken.push(read(0));
 });
 const readers = reading();
 for (let i = 0; i < Number(saves); i++) {
@@ -64,4 +65,5 @@ for (let i = 0; i < Number(saves); i++) {
 saving = false;
 await readers;
 end();
+await Promise.all(woken);
 process.stdout.write(JSON.stringify({ done, found, told }));
