@@ -20,11 +20,16 @@ const late = {
 	},
 };
 
-/** Of the table of errors, what nothing in the bundle throws is left out: parsing it would cost as much as all the rest. */
+/**
+ * Of the table of errors, what nothing in the bundle throws is left out, and of the rest the server's status: parsing it would
+ * cost as much as all the rest.
+ */
 const errors = {
 	name: "errors",
 	renderChunk: (code) =>
-		code.replaceAll(/^\t([A-Z_]+): row\(.*\),?\n/gm, (row, name) => (code.includes(`"${name}"`) ? row : "")),
+		code.replaceAll(/^\t([A-Z_]+: row\()"[A-Z_]+"(.*\),?\n)/gm, (_, start, end) =>
+			code.includes(`"${start.slice(0, start.indexOf(":"))}"`) ? `\t${start}""${end}` : "",
+		),
 };
 
 /** V8 keeps a text in half the memory when all of it is ASCII, and then has nothing to collect while an application starts. */
