@@ -2,14 +2,14 @@
  * Where a variable's value comes from and what stands in its way, without the value. For whoever wonders why a program has
  * another one than was saved: it looks again, by itself, at everything that hydration looks at, and fails at nothing.
  */
-import { AppError, DEFAULT_ENVIRONMENT, envFileName, forbiddenBecause, NAME_PATTERN } from "@holdfast/contract";
+import { AppError } from "@holdfast/contract";
 import type { Finding } from "@holdfast/contract/schemas";
 import { type Candidate, candidates, readSavedValues } from "@holdfast/vault/snapshot";
 import { folderFindings, type Subject, variableFindings } from "./findings.ts";
 import type { HydrateOptions } from "./hydrate.ts";
 import { readOptions } from "./options.ts";
 import { readRemote } from "./remote.ts";
-import { asItWas, type Origin, type Saved, sourcesOf } from "./values.ts";
+import { asItWas, leftOutBecause, nothingSaved, type Origin, type Saved, sourcesOf } from "./values.ts";
 
 export interface Explanation {
 	name: string;
@@ -34,8 +34,7 @@ export function explain(name: string, wanted: Pick<HydrateOptions, "environment"
 		return readSavedValues(options.dataDir, options.rootKey, environment);
 	};
 	const { saved, problem } = attempt(read, environment);
-	const isUsable = NAME_PATTERN.test(name) && forbiddenBecause(name) === null;
-	const found = isUsable ? candidates(name, sourcesOf(options, environment, saved).sources) : [];
+	const found = leftOutBecause(name) === null ? candidates(name, sourcesOf(options, environment, saved).sources) : [];
 	const subject: Subject = { name, env, cwd, options, chain: found, files: saved.files.map(({ path }) => path) };
 	const findings = [...(problem ? [problem] : []), ...variableFindings(subject), ...folderFindings(subject)];
 	const chain = found.map(({ source, place, version }) => ({ source, place, version }));
@@ -46,22 +45,15 @@ function attempt(read: () => Saved, environment: string): { saved: Saved; proble
 	try {
 		return { saved: read(), problem: null };
 	} catch (error) {
-		const files = [...new Set([environment, DEFAULT_ENVIRONMENT])];
-		const nothing: Saved = {
-			revision: null,
-			own: new Map(),
-			base: new Map(),
-			files: files.map((each) => ({ environment: each, path: envFileName(each) })),
-		};
 		const detail = (error as Error).message;
 		const about = { id: "saved.unread", level: "problem", title: "What is saved could not be read" } as const;
-		return { saved: nothing, problem: { ...about, detail, fix: null } };
+		return { saved: nothingSaved(environment), problem: { ...about, detail, fix: null } };
 	}
 }
 
 function sentenceOf(name: string, [first, ...rest]: readonly Origin[]): string {
 	if (!first) {
-		const because = NAME_PATTERN.test(name) ? forbiddenBecause(name) : "it is not a legal setting name";
+		const because = leftOutBecause(name);
 		return because === null ? `${name} has no value anywhere.` : `${name} is never hydrated: ${because}.`;
 	}
 	const hidden = rest.length > 0 ? `, ahead of ${rest.map(wordsOf).join(", ")}` : "";

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { Finding } from "@holdfast/contract/schemas";
 import type { Candidate } from "@holdfast/vault/snapshot";
 import type { Options } from "./options.ts";
+import { statOf } from "./stat.ts";
 import type { Env } from "./values.ts";
 
 export interface Subject {
@@ -120,19 +121,10 @@ function isWritable(file: string): boolean {
 /** A container or a service that runs as another user than the one the folder belongs to. */
 function wrongUser({ options }: Subject): Finding[] {
 	const uid = process.getuid?.();
-	const owner = ownerOf(options.dataDir);
-	if (uid === undefined || owner === null || owner === uid || options.url !== null) return NONE;
+	const owner = statOf(options.dataDir)?.uid;
+	if (uid === undefined || owner === undefined || owner === uid || options.url !== null) return NONE;
 	const detail = `${options.dataDir} belongs to user ${owner}, and this process runs as user ${uid}.`;
 	const level = uid === 0 ? "warning" : "problem";
 	const fix = `Run this process as user ${owner}, or give it the folder: chown -R ${uid} '${options.dataDir}'`;
 	return [{ id: "folder.user", level, title: "The data folder is another user's", detail, fix }];
-}
-
-function ownerOf(folder: string): number | null {
-	try {
-		return statSync(folder, { throwIfNoEntry: false })?.uid ?? null;
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-		return null;
-	}
 }

@@ -4,11 +4,11 @@
  * What only some applications want is in a file of its own that is loaded when it is asked for.
  */
 import { join } from "node:path";
-import { AppError, DEFAULT_ENVIRONMENT, envFileName } from "@holdfast/contract";
+import { AppError } from "@holdfast/contract";
 import { readSavedValues } from "@holdfast/vault/snapshot";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import { type Options, readOptions } from "./options.ts";
-import { asItWas, type Env, give, type Origin, type Saved, take } from "./values.ts";
+import { asItWas, type Env, give, nothingSaved, type Origin, type Saved, take } from "./values.ts";
 import type { Watching } from "./watch.ts";
 
 export interface HydrateOptions<S extends StandardSchemaV1 = StandardSchemaV1, W extends boolean = boolean> {
@@ -97,13 +97,7 @@ function readSaved(options: Options, environment: string, { needsVault, watch }:
 		// Turbo sets it for what it runs, and takes away what says where the vault is.
 		const hint = process.env.TURBO_HASH === undefined ? "" : later().turboHint(options);
 		process.emitWarning(`${error.message} Only .env files were read.${hint}`, "HoldfastWarning");
-		const files = [...new Set([environment, DEFAULT_ENVIRONMENT])];
-		return {
-			revision: null,
-			own: new Map(),
-			base: new Map(),
-			files: files.map((name) => ({ environment: name, path: envFileName(name) })),
-		};
+		return nothingSaved(environment);
 	}
 }
 

@@ -2,13 +2,13 @@
  * What is saved in a data folder of this machine, for a process that keeps up with it. Whether anything changed is asked of
  * the database itself, which answers in microseconds; nothing is opened again unless it did.
  */
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { RevisionFile } from "@holdfast/vault/revision-file";
 import { DATABASE_FILE, KeptRootKeys, readSavedValues } from "@holdfast/vault/snapshot";
 import Database from "better-sqlite3";
 import type { Options } from "./options.ts";
 import { type Report, reportLocally } from "./report.ts";
+import { statOf } from "./stat.ts";
 import type { Saved, Taken } from "./values.ts";
 import type { Source } from "./watch.ts";
 
@@ -135,15 +135,6 @@ export class LocalSource implements Source {
 	#release(): void {
 		this.#connection?.close();
 		this.#connection = null;
-	}
-}
-
-function statOf(path: string) {
-	try {
-		return statSync(path, { throwIfNoEntry: false });
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-		return undefined;
 	}
 }
 

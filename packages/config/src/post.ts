@@ -1,6 +1,6 @@
 /** Asking a server's procedures from within an application: what is sent and how an answer is read. Loads no more than it needs. */
 import type { ClientRequest, IncomingMessage } from "node:http";
-import { AppError, backoff, errorFromServer, errorInShape } from "@holdfast/contract";
+import { AppError, backoff, errorFromServer, errorInShape, type ProcedurePath } from "@holdfast/contract";
 
 export interface Server {
 	url: string;
@@ -8,8 +8,7 @@ export interface Server {
 }
 
 export interface Call extends Server {
-	/** `settings.hydrate` */
-	path: string;
+	path: ProcedurePath;
 	input: unknown;
 	/** How many times it is tried, when what went wrong may be over in a moment. */
 	tries: number;

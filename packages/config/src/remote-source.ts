@@ -1,5 +1,5 @@
 /** What is saved, from a server that tells of each change; and the server told that this process is there and what it holds. */
-import { AppError, follow } from "@holdfast/contract";
+import { AppError, follow, type ProcedurePath } from "@holdfast/contract";
 import type { HydratedSettings } from "@holdfast/contract/schemas";
 import type { Options } from "./options.ts";
 import { post, request, resultOf, type Server } from "./post.ts";
@@ -123,13 +123,13 @@ export class RemoteSource implements Source {
 	}
 
 	/** What nothing depends on: the next report says the same. */
-	#tell(path: string, input: unknown): void {
+	#tell(path: ProcedurePath, input: unknown): void {
 		this.#call(path, input, 1).catch((error) => {
 			if (!(error instanceof AppError)) throw error;
 		});
 	}
 
-	#call(path: string, input: unknown, tries = 3): Promise<unknown> {
+	#call(path: ProcedurePath, input: unknown, tries = 3): Promise<unknown> {
 		return post({ ...this.#server, path, input, tries });
 	}
 }
@@ -143,5 +143,6 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 		};
 		const timer = setTimeout(end, milliseconds).unref();
 		signal.addEventListener("abort", end);
+		if (signal.aborted) end();
 	});
 }

@@ -6,12 +6,12 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { basename, isAbsolute, join } from "node:path";
 import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
-import { AppError, DEFAULT_ENVIRONMENT, envFileName, errorFromServer } from "@holdfast/contract";
+import { AppError, errorFromServer } from "@holdfast/contract";
 import type { HydratedSettings, WorkerIdentity } from "@holdfast/contract/schemas";
 import type { Answer, Asked } from "./ask.ts";
 import type { Options } from "./options.ts";
 import type { Call, Server } from "./post.ts";
-import type { Saved } from "./values.ts";
+import { type Saved, usualFiles } from "./values.ts";
 
 /** How often a server that is just starting again is asked at boot; and how long all of it may take, in milliseconds. */
 const TRIES = 5;
@@ -26,7 +26,7 @@ export function serverOf({ url, token }: Options): Server {
 /** @throws AppError `SERVER_UNREACHABLE`, or what the server refuses. */
 export function readRemote(options: Options, environment: string, watches: boolean): Saved {
 	const input = { environment, ...(watches && { worker: identity(environment) }) };
-	const call = { ...serverOf(options), path: "settings.hydrate", input, tries: TRIES };
+	const call: Call = { ...serverOf(options), path: "settings.hydrate", input, tries: TRIES };
 	const { revision, values } = askNow(call) as HydratedSettings;
 	return savedOf(environment, revision, values ?? []);
 }
@@ -65,13 +65,7 @@ export function savedOf(environment: string, revision: number, values: NonNullab
 		const some = values.filter(({ place }) => (place === environment) === isOwn);
 		return new Map(some.map(({ name, value, version }) => [name, { value, secret: true, version }]));
 	};
-	const files = [...new Set([environment, DEFAULT_ENVIRONMENT])];
-	return {
-		revision,
-		own: from(true),
-		base: from(false),
-		files: files.map((name) => ({ environment: name, path: envFileName(name) })),
-	};
+	return { revision, own: from(true), base: from(false), files: usualFiles(environment) };
 }
 
 function askNow(call: Call): unknown {

@@ -44,6 +44,22 @@ export function sourcesOf(options: Options, environment: string, saved: Saved) {
 	return { files, sources };
 }
 
+/** Where nothing is saved, or it could not be read. */
+export function nothingSaved(environment: string): Saved {
+	return { revision: null, own: new Map(), base: new Map(), files: usualFiles(environment) };
+}
+
+/** The `.env` files of an environment where nobody chose others. */
+export function usualFiles(environment: string): Saved["files"] {
+	const environments = [...new Set([environment, DEFAULT_ENVIRONMENT])];
+	return environments.map((name) => ({ environment: name, path: envFileName(name) }));
+}
+
+/** Why a name is given no value, whoever has one; `null` where there is no such reason. */
+export function leftOutBecause(name: string): string | null {
+	return NAME_PATTERN.test(name) ? forbiddenBecause(name) : "it is not a legal setting name";
+}
+
 /** @throws AppError `VALUE_DAMAGED` */
 export function take(options: Options, environment: string, saved: Saved): Taken {
 	const { files, sources } = sourcesOf(options, environment, saved);
@@ -55,7 +71,7 @@ export function take(options: Options, environment: string, saved: Saved): Taken
 	const origins = new Map<string, Origin>();
 	const skipped = new Map<string, string>();
 	for (const name of names) {
-		const because = NAME_PATTERN.test(name) ? forbiddenBecause(name) : "it is not a legal setting name";
+		const because = leftOutBecause(name);
 		if (because !== null) {
 			if (!name.startsWith("HOLDFAST_")) skipped.set(name, because);
 			continue;

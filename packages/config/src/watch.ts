@@ -3,7 +3,6 @@
  * Guards that an application never loses a value it had because of something that went wrong: then it keeps what it has, a
  * warning says why, and the next look tries again.
  */
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "@holdfast/contract";
 import { readEnvValues } from "@holdfast/envfile";
@@ -13,6 +12,7 @@ import type { Hydration } from "./hydrate.ts";
 import { LocalSource } from "./local.ts";
 import type { Options } from "./options.ts";
 import { RemoteSource } from "./remote-source.ts";
+import { statOf } from "./stat.ts";
 import { asItWas, type Env, give, type Saved, type Taken, take, type Values } from "./values.ts";
 
 export interface Change {
@@ -215,7 +215,7 @@ class Watch implements Hydration, Watching {
 	}
 
 	#stampOfFiles(): string {
-		const times = this.#saved.files.map(({ path }) => changedAt(join(this.#options.projectDir, path)));
+		const times = this.#saved.files.map(({ path }) => statOf(join(this.#options.projectDir, path))?.mtimeMs);
 		return times.join(" ");
 	}
 
@@ -235,14 +235,4 @@ class Watch implements Hydration, Watching {
 function changed(before: Values, after: Values): string[] {
 	const names = new Set([...before.keys(), ...after.keys()]);
 	return [...names].filter((name) => before.get(name) !== after.get(name));
-}
-
-/** When a file was last changed; `null` when there is none that may be looked at. */
-function changedAt(path: string): number | null {
-	try {
-		return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? null;
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-		return null;
-	}
 }

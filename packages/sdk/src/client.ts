@@ -3,7 +3,7 @@
  * answer got lost, and that every failure is the one error.
  */
 import type { AppRouter } from "@holdfast/api/router";
-import { backoff } from "@holdfast/contract";
+import { backoff, type ProcedurePath } from "@holdfast/contract";
 import {
 	createTRPCClient,
 	httpBatchStreamLink,
@@ -35,7 +35,7 @@ const BATCH_MAX = 50;
 const ADDRESS_MAX = 2_000;
 
 /** Mutations that change nothing that matters when they are repeated. */
-const REPEATABLE: ReadonlySet<string> = new Set([
+const REPEATABLE: ReadonlySet<string> = new Set<ProcedurePath>([
 	"settings.hydrate",
 	"settings.reveal",
 	"workers.report",

@@ -3,7 +3,7 @@
  * told: either the server said a moment ago that it is the newest, or it is marked as stale.
  */
 import type { AppRouter } from "@holdfast/api/router";
-import { backoff } from "@holdfast/contract";
+import { backoff, type ErrorCode } from "@holdfast/contract";
 import type { TRPCClient } from "@trpc/client";
 import { pause, type Server } from "./client.ts";
 import { asHoldfastError, HoldfastError } from "./error.ts";
@@ -52,7 +52,7 @@ export interface Parts {
 
 type Listener = (names: ReadonlySet<string>) => void;
 
-const REFUSALS: ReadonlySet<string> = new Set(["TOKEN_REFUSED", "SIGNED_OUT", "NOT_ALLOWED"]);
+const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>(["TOKEN_REFUSED", "SIGNED_OUT", "NOT_ALLOWED"]);
 
 export class EnvironmentValues {
 	readonly #environment: string;
