@@ -11,6 +11,8 @@ import { hydrate } from "../src/index.ts";
 import { type Project, testProject } from "./project.ts";
 
 const NOBODY = 65_534;
+/** For what takes milliseconds, and longer on a machine that others keep busy. */
+const patient = { timeout: 20_000 };
 
 let warnings: string[];
 
@@ -42,13 +44,13 @@ test("what is saved after the start is there, and who asked is told of it", asyn
 
 	await project.save({ A: "two" });
 
-	await vi.waitFor(() => expect(told).toEqual([["A"], "two"]));
+	await vi.waitFor(() => expect(told).toEqual([["A"], "two"]), patient);
 	expect(env).toMatchObject({ A: "two", B: "stays" });
 	expect(settings.origins.get("A")).toMatchObject({ version: 2 });
 	expect(settings.revision).toBe(await project.vault.storage.revision());
 	end();
 	await project.save({ A: "three", NEW: "new" });
-	await vi.waitFor(() => expect(told.at(-1)).toEqual(["A", "NEW"]));
+	await vi.waitFor(() => expect(told.at(-1)).toEqual(["A", "NEW"]), patient);
 	expect(warnings).toEqual([]);
 });
 
@@ -72,7 +74,7 @@ test("a removed setting leaves the environment, and what the process had itself 
 	await project.remove("A");
 	await project.remove("OWN");
 
-	await vi.waitFor(() => expect(env).toEqual({ OWN: "own", OTHER: "untouched" }));
+	await vi.waitFor(() => expect(env).toEqual({ OWN: "own", OTHER: "untouched" }), patient);
 	expect(settings.get("A")).toBeUndefined();
 	expect(settings.get("OWN")).toBe("own");
 });
@@ -92,7 +94,7 @@ test("the line that a removed setting still has in a file for a moment is not ta
 	project.write(".env", line);
 
 	expect(settings.get("A")).toBeUndefined();
-	await vi.waitFor(() => expect(seen).toEqual([undefined]));
+	await vi.waitFor(() => expect(seen).toEqual([undefined]), patient);
 });
 
 test("what was hydrated before, by whatever part of the package, is not taken for the process's own", async () => {
@@ -104,7 +106,7 @@ test("what was hydrated before, by whatever part of the package, is not taken fo
 
 	await project.remove("A");
 
-	await vi.waitFor(() => expect(env).toEqual({}));
+	await vi.waitFor(() => expect(env).toEqual({}), patient);
 	expect(settings.get("A")).toBeUndefined();
 });
 
@@ -129,7 +131,7 @@ test("an edit by hand is taken up", async () => {
 
 	project.write(".env", "A=edited\nHAND=written\n");
 
-	await vi.waitFor(() => expect(env).toEqual({ A: "saved", HAND: "written" }), { timeout: 5_000 });
+	await vi.waitFor(() => expect(env).toEqual({ A: "saved", HAND: "written" }), patient);
 	expect(settings.origins.get("HAND")?.source).toBe("file");
 });
 
@@ -183,7 +185,7 @@ test("a database that cannot be read loses no value, is told once, and is read a
 	expect(warnings).toHaveLength(1);
 
 	renameSync(`${key}.away`, key);
-	await vi.waitFor(() => expect(env.A).toBe("two"), { timeout: 5_000 });
+	await vi.waitFor(() => expect(env.A).toBe("two"), patient);
 	expect(settings.problem).toBeNull();
 });
 
@@ -198,7 +200,7 @@ test("a process that began without a vault takes up the one that comes", async (
 	await project.restart();
 	await project.save({ A: "later" });
 
-	await vi.waitFor(() => expect(env.A).toBe("later"), { timeout: 5_000 });
+	await vi.waitFor(() => expect(env.A).toBe("later"), patient);
 });
 
 test("who has stopped is not told any more", async () => {
@@ -236,7 +238,7 @@ test("real processes follow each other's server through saves, its end and its r
 	await project.save({ A: "one" });
 	const followers = Array.from({ length: 3 }, () => follower(project));
 	const all = (text: string) =>
-		vi.waitFor(() => expect(followers.map(({ output }) => output())).toEqual([text, text, text]), { timeout: 20_000 });
+		vi.waitFor(() => expect(followers.map(({ output }) => output())).toEqual([text, text, text]), patient);
 	await all("one\n");
 	await project.save({ A: "two" });
 	await all("one\ntwo true\n");

@@ -57,10 +57,10 @@ test("who waits is told of every save, by whom it was, and can read it by then",
 	const value = () => other.live.find("default")?.values.get("KEY")?.value;
 	const end = other.live.onChange((revision, elsewhere) => void told.push([revision, elsewhere, value()]));
 	const { revision } = await v.save({ KEY: "theirs" });
-	await vi.waitFor(() => expect(told).toEqual([[revision, true, "theirs"]]));
+	await vi.waitFor(() => expect(told).toEqual([[revision, true, "theirs"]]), { timeout: 20_000 });
 	const input = { environment: "default", owner: "shared", writes: [{ name: "KEY", value: "own" }] } as const;
 	await settings.save(other, admin, { ...input, writes: [...input.writes] });
-	await vi.waitFor(() => expect(told.at(-1)).toEqual([revision + 1, false, "own"]));
+	await vi.waitFor(() => expect(told.at(-1)).toEqual([revision + 1, false, "own"]), { timeout: 20_000 });
 	end();
 	await v.save({ KEY: "unheard" });
 	await new Promise((resolve) => setTimeout(resolve, 20));

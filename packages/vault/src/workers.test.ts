@@ -164,13 +164,16 @@ test("another server is listed until it stops, and takes up what is saved here b
 	{
 		await using other = await openVault(optionsIn(v.folder));
 		const { revision } = await v.save({ KEY: "one" });
-		await vi.waitFor(async () => {
-			const rows = await list(v);
-			expect(rows.find(({ id }) => id === workers.shownId(other.worker?.id ?? ""))).toMatchObject({
-				revision,
-				converged: true,
-			});
-		});
+		await vi.waitFor(
+			async () => {
+				const rows = await list(v);
+				expect(rows.find(({ id }) => id === workers.shownId(other.worker?.id ?? ""))).toMatchObject({
+					revision,
+					converged: true,
+				});
+			},
+			{ timeout: 20_000 },
+		);
 	}
 	expect(await list(v)).toHaveLength(1);
 });
