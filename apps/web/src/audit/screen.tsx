@@ -7,6 +7,7 @@ import { LoadFailed } from "../ui/load-failed.tsx";
 import { Loading } from "../ui/loading.tsx";
 import { FailureNotice } from "../ui/notice.tsx";
 import { Page } from "../ui/page.tsx";
+import { TableHead } from "../ui/table.tsx";
 import { COLUMNS, EntryRows } from "./entry-rows.tsx";
 
 export function AuditScreen() {
@@ -55,15 +56,7 @@ function Table({ entries }: { entries: readonly AuditEntry[] }) {
 	return (
 		<div className="overflow-hidden rounded-lg border border-line bg-surface shadow-raised">
 			<table className="w-full text-left max-sm:block">
-				<thead className="border-b border-line bg-sunken text-xs text-muted max-sm:sr-only">
-					<tr>
-						{COLUMNS.map((column) => (
-							<th key={column} scope="col" className="h-8 px-3 font-medium first:pl-4">
-								{column}
-							</th>
-						))}
-					</tr>
-				</thead>
+				<TableHead columns={COLUMNS} />
 				<tbody className="divide-y divide-line max-sm:block">
 					{entries.map((entry) => (
 						<EntryRows key={entry.index} entry={entry} />

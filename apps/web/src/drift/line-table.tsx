@@ -5,12 +5,12 @@
 import type { MirrorLine } from "@holdfast/contract/schemas";
 import type { ReactNode } from "react";
 import { Status } from "../ui/status.tsx";
+import { CELL } from "../ui/table.tsx";
 import type { Choices } from "./choices.ts";
 import { effectOf, LINE_STANDINGS, SIDES, type Take, whatHappened } from "./line-words.ts";
 import { Value } from "./value.tsx";
 
 const COLUMNS = ["Setting", "Last written", "Saved", "File"] as const;
-const CELL = "px-3 py-2.5 align-top max-sm:px-0 max-sm:py-0";
 
 interface LineTableProps {
 	environment: string;

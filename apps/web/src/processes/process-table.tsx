@@ -2,10 +2,10 @@
 import { DEFAULT_ENVIRONMENT } from "@holdfast/contract";
 import type { WorkerView } from "@holdfast/contract/schemas";
 import { Status } from "../ui/status.tsx";
+import { CELL, TableHead } from "../ui/table.tsx";
 import { Time } from "../ui/time.tsx";
 import { holding, standing } from "./words.ts";
 
-const CELL = "px-3 py-2.5 align-top max-sm:px-0 max-sm:py-0";
 const KINDS: Record<WorkerView["kind"], string> = { server: "Server", application: "Application" };
 
 interface ProcessTableProps {
@@ -21,15 +21,7 @@ export function ProcessTable({ workers, name, only }: ProcessTableProps) {
 	return (
 		<div className="overflow-hidden rounded-lg border border-line bg-surface shadow-raised">
 			<table className="w-full text-left max-sm:block">
-				<thead className="border-b border-line bg-sunken text-xs text-muted max-sm:sr-only">
-					<tr>
-						{columns.map((column) => (
-							<th key={column} scope="col" className="h-8 px-3 font-medium first:pl-4">
-								{column}
-							</th>
-						))}
-					</tr>
-				</thead>
+				<TableHead columns={columns} />
 				<tbody className="divide-y divide-line max-sm:block">
 					{workers.map((worker) => (
 						<Row key={worker.id} worker={worker} of={only ?? DEFAULT_ENVIRONMENT} />

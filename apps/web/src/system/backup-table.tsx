@@ -2,11 +2,11 @@
 import type { BackupView } from "@holdfast/contract/schemas";
 import { Button } from "../ui/button.tsx";
 import { type Standing, Status } from "../ui/status.tsx";
+import { CELL, TableHead } from "../ui/table.tsx";
 import { Time } from "../ui/time.tsx";
 import { provenWords, sizeWords } from "./words.ts";
 
 const COLUMNS = ["Made", "Revision", "Size", "By", "Restore"] as const;
-const CELL = "px-3 py-2.5 align-top max-sm:px-0 max-sm:py-0";
 
 interface BackupTableProps {
 	/** Newest first. */
@@ -18,15 +18,7 @@ interface BackupTableProps {
 export function BackupTable({ backups, onProve }: BackupTableProps) {
 	return (
 		<table className="w-full text-left max-sm:block">
-			<thead className="border-y border-line bg-sunken text-xs text-muted max-sm:sr-only">
-				<tr>
-					{COLUMNS.map((column) => (
-						<th key={column} scope="col" className="h-8 px-3 font-medium first:pl-4">
-							{column}
-						</th>
-					))}
-				</tr>
-			</thead>
+			<TableHead columns={COLUMNS} ruled />
 			<tbody className="divide-y divide-line max-sm:block max-sm:border-t max-sm:border-line">
 				{backups.map((backup) => (
 					<Row key={backup.id} backup={backup} onProve={onProve} />

@@ -1,0 +1,24 @@
+/** What tables have in common whose rows restack on a narrow screen: the head, which is then for those who listen alone. */
+
+interface TableHeadProps {
+	columns: readonly string[];
+	/** Whether something stands above the table in its frame. */
+	ruled?: boolean;
+}
+
+export function TableHead({ columns, ruled = false }: TableHeadProps) {
+	return (
+		<thead className={`${ruled ? "border-y" : "border-b"} border-line bg-sunken text-xs text-muted max-sm:sr-only`}>
+			<tr>
+				{columns.map((column) => (
+					<th key={column} scope="col" className="h-8 px-3 font-medium first:pl-4">
+						{column}
+					</th>
+				))}
+			</tr>
+		</thead>
+	);
+}
+
+/** The classes of a cell in such a table. */
+export const CELL = "px-3 py-2.5 align-top max-sm:px-0 max-sm:py-0";
