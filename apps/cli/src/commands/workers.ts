@@ -18,7 +18,7 @@ export function workersCommand(): Command {
 }
 
 export function waitOption(): Option {
-	const words = `wait until every process has it, or exit with 5 and say which has not (${USUAL})`;
+	const words = "wait until every process has it, or exit with 5 and say which has not";
 	return new Option("-w, --wait [seconds]", words).preset(String(USUAL)).argParser(seconds);
 }
 
