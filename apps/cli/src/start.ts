@@ -50,10 +50,21 @@ export async function start(options: Options): Promise<void> {
 	await server.close();
 }
 
-/** Told at each start, because a copy of the data folder is then a copy of every key in it. */
+/**
+ * Told at each start: of the key beside the data, because a copy of the folder is then a copy of every key in it; and of a file
+ * that was left when everything went to PostgreSQL.
+ */
 async function beside(vault: Vault): Promise<string[]> {
-	const found = (await findings(vault)).find(({ id, level }) => id === "root-key.place" && level === "warning");
-	return found ? ["", "The root key lies beside the database. `holdfast key move` takes it away from there."] : [];
+	const warned = new Map(
+		(await findings(vault)).flatMap((each) => (each.level === "warning" ? [[each.id, each] as const] : [])),
+	);
+	const left = warned.get("snapshots");
+	return [
+		...(warned.has("root-key.place")
+			? ["", "The root key lies beside the database. `holdfast key move` takes it away from there."]
+			: []),
+		...(left ? ["", `${left.detail} ${left.fix}`] : []),
+	];
 }
 
 /** Without the name and the password that the address is for. */

@@ -117,9 +117,20 @@ async function rotation(vault: Vault): Promise<Finding> {
 	};
 }
 
-function snapshots({ live }: Vault): Finding {
+function snapshots({ live, options }: Vault): Finding {
 	const torn = live.environments().filter((environment) => environment.torn);
 	const [id, title] = ["snapshots", "What applications read at their start"];
+	const left = join(options.dataDir, DATABASE_FILE);
+	if (options.databaseUrl !== null && modeOf(left) !== null) {
+		const detail = `${left} is from before the settings were in PostgreSQL. Applications beside it read it, and get old values.`;
+		return {
+			id,
+			level: "warning",
+			title,
+			detail,
+			fix: `Move it away, with ${DATABASE_FILE}-wal and -shm where they are.`,
+		};
+	}
 	if (torn.length === 0) return ok(id, title, "The snapshot of each environment says what its settings say.");
 	const detail = `The snapshot of ${torn.map(({ name }) => name).join(", ")} is damaged.`;
 	return {
