@@ -103,5 +103,7 @@ export function line(label: string, milliseconds: number): void {
 
 export function ratio(label: string, value: number, most: number): void {
 	const verdict = value <= most ? "met" : "NOT MET";
-	console.log(`  ${label.padEnd(52)}${value.toFixed(2).padStart(9)}     at most ${Number(most.toFixed(3))}: ${verdict}`);
+	console.log(
+		`  ${label.padEnd(52)}${value.toFixed(2).padStart(9)}     at most ${Number(most.toFixed(3))}: ${verdict}`,
+	);
 }
