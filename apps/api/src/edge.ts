@@ -92,12 +92,22 @@ async function attempt({ report }: EdgeOptions, handler: Handler, request: Reque
 	}
 }
 
-function withHeaders({ tls }: EdgeOptions, answer: Response): Response {
-	// Some answers come with headers that cannot be changed.
-	const response = new Response(answer.body, answer);
-	for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
-	if (tls) response.headers.set("strict-transport-security", "max-age=31536000");
-	return response;
+function withHeaders(options: EdgeOptions, answer: Response): Response {
+	try {
+		setHeaders(options, answer.headers);
+		return answer;
+	} catch (error) {
+		// Of some answers the headers cannot be changed. Of all others it would cost to write the body anew.
+		if (!(error instanceof TypeError)) throw error;
+		const response = new Response(answer.body, answer);
+		setHeaders(options, response.headers);
+		return response;
+	}
+}
+
+function setHeaders({ tls }: EdgeOptions, headers: Headers): void {
+	for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
+	if (tls) headers.set("strict-transport-security", "max-age=31536000");
 }
 
 /** Why a request must not come in; `null` when it may. */
