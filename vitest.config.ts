@@ -47,6 +47,8 @@ export default defineConfig({
 					name: "postgres-vault",
 					include: ["packages/vault/src/{save,take-in,history,guesses,live,workers}.test.ts"],
 					globalSetup: ["packages/vault/test/postgres/server.ts"],
+					// The server's address is in the environment of every project that runs beside this one.
+					env: { TEST_STORAGE: "postgres" },
 					isolate: false,
 					testTimeout: 120_000,
 				},

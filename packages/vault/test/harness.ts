@@ -17,7 +17,7 @@ export function person(id: string, role = "editor"): Caller {
 }
 
 /** A server for the tests that run on PostgreSQL as well; see postgres/server.ts. */
-const POSTGRES = process.env.TEST_POSTGRES_URL;
+const POSTGRES = process.env.TEST_STORAGE === "postgres" ? process.env.TEST_POSTGRES_URL : undefined;
 /** The databases on it, by the folders of their vaults. */
 const databases = new Map<string, string>();
 
