@@ -167,7 +167,11 @@ function fileModes({ live, options }: Vault): Finding {
 export function damage({ options }: Vault, { values, damaged }: Examined): Finding {
 	const [id, title] = ["values", "What is sealed"];
 	if (damaged.length === 0)
-		return ok(id, title, `All of it opens: ${values} values, history included, and the keys above them.`);
+		return ok(
+			id,
+			title,
+			`All of it opens: ${values} ${values === 1 ? "value" : "values"}, history included, and the keys above.`,
+		);
 	const more = damaged.length > NAMED ? `, and ${damaged.length - NAMED} more` : "";
 	return {
 		id,
