@@ -56,13 +56,20 @@ export function openAuth(vault: Vault, { url, origins, log }: AuthOptions) {
 			additionalFields: {
 				role: { type: "string", input: false, required: false },
 				claimed: { type: "boolean", input: false, required: false },
+				narrowed: { type: "string", input: false, required: false },
+				invitation: { type: "string", input: false, required: false, returned: false },
 			},
 		},
 		// The unique index on `claimed` lets one account be made this way, however many try at once.
 		databaseHooks: {
 			user: { create: { before: async (user) => ({ data: { ...user, role: "owner", claimed: true } }) } },
 		},
-		session: { cookieCache: { enabled: false } },
+		session: {
+			cookieCache: { enabled: false },
+			additionalFields: {
+				provenAt: { type: "date", input: false, required: false, defaultValue: () => new Date() },
+			},
+		},
 		rateLimit: { enabled: true, window: 60, max: 100 },
 		// What fails unexpectedly is the server's to report; better-auth would print messages that quote rows.
 		onAPIError: { throw: true },
@@ -98,11 +105,16 @@ function hooksOf(vault: Vault) {
 				return;
 			}
 			const user = newSession?.user ?? session?.user;
-			if (user) await record(vault, context, userCaller({ role: "", ...user }, addressOf(context)));
+			if (user) await record(vault, context, signedIn(user, addressOf(context)));
 			// The session's token travels in its HttpOnly cookie alone, where no script can read it.
 			return context.json({ signedIn: Boolean(newSession) });
 		}),
 	};
+}
+
+/** Someone whose session has just begun or ended. What they may do is asked of the next request. */
+function signedIn({ id, name }: { id: string; name: string }, address: string | null): Caller {
+	return userCaller({ id, name, role: "", narrowed: null, provenAt: Date.now() }, address);
 }
 
 /** Of better-auth's context, what is recorded. */

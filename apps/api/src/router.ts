@@ -1,6 +1,6 @@
 /** Every procedure, by noun. Each has its row in the contract's procedures table, or this module does not load. */
 
-import type { Role } from "@holdfast/contract";
+import { type Access, accessIn, type Role } from "@holdfast/contract";
 import {
 	ConfigureMirror,
 	ConfigureSystem,
@@ -42,7 +42,7 @@ export const appRouter = listed(
 			me: open.query(
 				async ({ ctx }): Promise<Me> => ({
 					user: ctx.user && { ...ctx.user, role: ctx.user.role as Role },
-					permissions: [...(ctx.caller?.permissions ?? [])],
+					access: shown(ctx.caller?.access ?? accessIn([], [])),
 					claimed: await ctx.vault.storage.claimed(),
 				}),
 			),
@@ -110,5 +110,9 @@ export const appRouter = listed(
 		}),
 	}),
 );
+
+function shown({ usual, apart }: Access): Me["access"] {
+	return { usual: [...usual], apart: Object.fromEntries([...apart].map(([name, set]) => [name, [...set]])) };
+}
 
 export type AppRouter = typeof appRouter;

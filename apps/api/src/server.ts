@@ -7,7 +7,7 @@ import { createServer, type Server as HttpServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Options } from "@holdfast/config/options";
 import { AppError } from "@holdfast/contract";
-import { anonymous, tokens, userCaller, type Vault } from "@holdfast/vault";
+import { anonymous, readNarrowed, tokens, userCaller, type Vault } from "@holdfast/vault";
 import { getRequestListener } from "@hono/node-server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
@@ -170,9 +170,10 @@ async function whoCalls({ vault, auth }: Parts, from: From): Promise<Pick<Contex
 	if (!headers.has("cookie")) return nobody;
 	const session = await auth.api.getSession({ headers, query: { disableRefresh } });
 	if (!session) return nobody;
-	const { id, name, email, role } = session.user;
+	const { id, name, email, role, narrowed } = session.user;
 	const user = { id, name, email, role: role ?? "" };
-	return { caller: userCaller(user, address), user };
+	const provenAt = session.session.provenAt?.getTime() ?? 0;
+	return { caller: userCaller({ ...user, narrowed: readNarrowed(narrowed), provenAt }, address), user };
 }
 
 /** Everything but the procedures. */

@@ -1,6 +1,6 @@
 /** FAULTS 37: a changed base URL never receives a key saved for another origin. */
 import { ROLES } from "@holdfast/contract";
-import { userCaller } from "@holdfast/vault";
+import { person } from "@holdfast/vault/test";
 import { expect, test } from "vitest";
 import { appRouter } from "../src/router.ts";
 import { chat, refusal, type TestApp, testApp } from "./app.ts";
@@ -93,7 +93,7 @@ test("FAULTS 37: a personal URL gets no shared key, and a personal key goes to t
 	await using provider = await google(KEY);
 	await using app = await testApp();
 	await (await admin(app)).settings.save.mutate({ writes: [{ ...secret, value: "shared" }, url(provider.url)] });
-	const caller = userCaller({ id: "eve", name: "Eve", role: "editor" }, null);
+	const caller = person("eve");
 	const eve = appRouter.createCaller({ vault: app.vault, caller, user: null, report: () => undefined });
 	await eve.settings.save({ owner: "personal", writes: [url(thief.url)] });
 	await (await admin(app)).settings.save.mutate({ writes: [{ ...secret, value: "shared anew" }] });

@@ -124,7 +124,7 @@ test("FAULTS 27: a page of a listed origin never acts with someone's session", a
 	const cookie = await app.claim();
 	const headers = { origin: LISTED, cookie };
 	const me = await app.request("/trpc/session.me", { headers });
-	expect(me.json()).toMatchObject({ result: { data: { user: null, permissions: [] } } });
+	expect(me.json()).toMatchObject({ result: { data: { user: null, access: { usual: [], apart: {} } } } });
 	expect((await app.post("/trpc/settings.save", { writes: [{ name: "A", value: "b" }] }, headers)).status).toBe(401);
 	await app.post("/auth/sign-out", {}, headers);
 	expect((await app.client({ cookie }).session.me.query()).user).not.toBeNull();

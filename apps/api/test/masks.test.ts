@@ -1,7 +1,7 @@
 /** A person who may save and not reveal reads no value that way: what is plain in one place uncovers no other place. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { userCaller } from "@holdfast/vault";
+import { person as personCaller } from "@holdfast/vault/test";
 import { expect, test } from "vitest";
 import { appRouter } from "../src/router.ts";
 import { type TestApp, testApp } from "./app.ts";
@@ -11,7 +11,7 @@ const NAME = "GOOGLE_API_KEY";
 
 /** Someone with a role, as a session stands for them, who keeps all that is answered. */
 function person(app: TestApp, role: string) {
-	const caller = userCaller({ id: role, name: role, role }, "127.0.0.1");
+	const caller = personCaller(role, role);
 	const api = appRouter.createCaller({ vault: app.vault, caller, user: null, report: () => undefined });
 	const seen: unknown[] = [];
 	return {

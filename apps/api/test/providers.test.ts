@@ -1,4 +1,4 @@
-import { userCaller } from "@holdfast/vault";
+import { person } from "@holdfast/vault/test";
 import { expect, test } from "vitest";
 import { appRouter } from "../src/router.ts";
 import { chat, refusal, type TestApp, testApp } from "./app.ts";
@@ -39,7 +39,7 @@ test("the last test of the shared key says nothing to someone whose own value is
 	await using app = await testApp();
 	const client = await withKey(app, provider.url);
 	await client.providers.test.mutate({ provider: "google" });
-	const caller = userCaller({ id: "eve", name: "Eve", role: "editor" }, null);
+	const caller = person("eve");
 	const eve = appRouter.createCaller({ vault: app.vault, caller, user: null, report: () => undefined });
 	const lastTest = async () => (await eve.providers.list({})).find(({ id }) => id === "google")?.lastTest;
 	expect(await lastTest()).toMatchObject({ outcome: "works" });

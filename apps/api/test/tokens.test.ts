@@ -123,7 +123,7 @@ test("a wrong Authorization header is never taken for a session, with a valid co
 		const answer = await app.get("/trpc/settings.list", {}, { authorization, cookie });
 		expect([authorization, answer.status, codeIn(answer)]).toEqual([authorization, 401, "TOKEN_REFUSED"]);
 		const me = await app.get("/trpc/session.me", undefined, { authorization, cookie });
-		expect(me.json()).toMatchObject({ result: { data: { user: null, permissions: [] } } });
+		expect(me.json()).toMatchObject({ result: { data: { user: null, access: { usual: [], apart: {} } } } });
 	}
 	expect((await app.get("/trpc/settings.list", {}, { cookie })).status).toBe(200);
 });

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FORBIDDEN_NAMES, ROLES } from "@holdfast/contract";
 import type { ExportResult, ImportPreview } from "@holdfast/contract/schemas";
-import { userCaller } from "@holdfast/vault";
+import { person } from "@holdfast/vault/test";
 import { describe, expect, test } from "vitest";
 import { appRouter } from "../src/router.ts";
 import { headersOf, refusal, type TestApp, testApp } from "./app.ts";
@@ -88,7 +88,7 @@ describe("an import", () => {
 		await api.settings.import.mutate({ from, mark, names: [{ name: "A", expectedVersion: 0 }] });
 		const rows = await app.vault.storage.current("default", "shared");
 		expect(rows.map(({ name, message }) => [name, message])).toEqual([["A", "Imported from .env"]]);
-		const editor = userCaller({ id: "ed", name: "Ed", role: "editor" }, null);
+		const editor = person("ed");
 		const asEditor = appRouter.createCaller({ vault: app.vault, caller: editor, user: null, report: () => undefined });
 		await expect(asEditor.settings.import({ from, names: [{ name: "B", expectedVersion: 0 }] })).rejects.toMatchObject({
 			cause: { code: "NOT_ALLOWED" },

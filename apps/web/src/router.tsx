@@ -4,7 +4,7 @@
  * One guard: an instance without an owner leads to the claim, a visitor without a session to the sign-in, and the shell's
  * screens are built only after both. The environment lives in the address (`?env=production`) and follows every link.
  */
-import { DEFAULT_ENVIRONMENT } from "@holdfast/contract";
+import { DEFAULT_ENVIRONMENT, may } from "@holdfast/contract";
 import {
 	createRootRoute,
 	createRoute,
@@ -22,6 +22,7 @@ import { KitScreen } from "./keys/kit-screen.tsx";
 import { PlaygroundScreen } from "./playground/screen.tsx";
 import { ProcessesScreen } from "./processes/screen.tsx";
 import { ClaimScreen } from "./session/claim.tsx";
+import { readAccess } from "./session/me.ts";
 import { SignInScreen } from "./session/sign-in.tsx";
 import { SettingsScreen } from "./settings/screen.tsx";
 import { BrokenEntrance, BrokenScreen, NotFound } from "./shell/astray.tsx";
@@ -59,10 +60,10 @@ const signIn = createRoute({
 
 /** Who is not signed in signs in first. */
 async function signedIn({ location }: { location: { href: string } }) {
-	const { claimed, user, permissions } = await me();
+	const { claimed, user, access } = await me();
 	if (!claimed) throw redirect({ to: "/claim" });
 	if (!user) throw redirect({ to: "/sign-in", search: { to: location.href } });
-	return permissions;
+	return readAccess(access);
 }
 
 const recoveryKit = createRoute({
@@ -70,7 +71,7 @@ const recoveryKit = createRoute({
 	path: "/recovery-kit",
 	component: KitScreen,
 	beforeLoad: async (opened) => {
-		if (!(await signedIn(opened)).includes("keys.write")) throw redirect({ to: "/settings" });
+		if (!may(await signedIn(opened), "keys.write", null)) throw redirect({ to: "/settings" });
 	},
 });
 

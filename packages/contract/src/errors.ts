@@ -289,6 +289,11 @@ export const ERRORS = {
 		"Create a new one with `holdfast token create`.",
 	),
 	NOT_ALLOWED: row("FORBIDDEN", "You may not do this: it needs {detail}.", "Ask an owner of this instance."),
+	PROOF_NEEDED: row(
+		"FORBIDDEN",
+		"This asks for a proof that it is you, no older than ten minutes.",
+		"Confirm it in the dashboard with your password, a code or a passkey, then try again.",
+	),
 	TOKEN_NOT_FOUND: row("NOT_FOUND", "There is no service token {name}.", "List them with `holdfast token list`."),
 	PERSON_NOT_FOUND: row("NOT_FOUND", "There is no such person here.", "Choose one of the listed people."),
 	LAST_OWNER: row(

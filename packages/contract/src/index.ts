@@ -5,6 +5,7 @@ export * from "./follow.ts";
 export * from "./names.ts";
 export * from "./permissions.ts";
 export * from "./readers.ts";
+export * from "./roles.ts";
 export * from "./secret.ts";
 export * from "./values.ts";
 export * from "./variables.ts";

@@ -5,14 +5,15 @@
 
 export const PERMISSIONS = {
 	"settings.see": "see which settings exist, their source and their mask",
-	"settings.write": "save and remove settings",
+	"settings.write": "save settings",
+	"settings.remove": "remove settings",
 	"settings.reveal": "read the value of a secret",
 	"environments.write": "create, rename and remove environments",
 	"mirrors.write": "choose which .env files are kept, and how",
 	"providers.use": "test keys, list models and chat",
 	"audit.see": "read the audit log",
 	"tokens.write": "create, list and revoke service tokens",
-	"members.write": "see and remove people",
+	"members.write": "see, invite, change and remove people",
 	"system.see": "see the state of keys and backups",
 	"system.write": "choose how long history and backups are kept",
 	"backups.write": "make backups and prove them",
@@ -22,7 +23,7 @@ export const PERMISSIONS = {
 export type Permission = keyof typeof PERMISSIONS;
 
 const VIEWER = ["settings.see"] as const;
-const EDITOR = [...VIEWER, "settings.write", "providers.use"] as const;
+const EDITOR = [...VIEWER, "settings.write", "settings.remove", "providers.use"] as const;
 const ADMIN = [
 	...EDITOR,
 	"settings.reveal",
@@ -44,6 +45,15 @@ export const ROLES = { owner: OWNER, admin: ADMIN, editor: EDITOR, viewer: VIEWE
 
 export type Role = keyof typeof ROLES;
 
+/** What is of the whole instance, and so only for whoever may do it in every environment. */
+export const INSTANCE_WIDE: ReadonlySet<Permission> = new Set([
+	"members.write",
+	"system.see",
+	"system.write",
+	"backups.write",
+	"keys.write",
+]);
+
 /**
  * What each procedure asks for. `public` needs no credential, `signed-in` any valid one; the rest names a permission,
  * which `vault` checks against the environment the request names.
@@ -56,7 +66,7 @@ export const PROCEDURES = {
 	"settings.explain": "settings.see",
 	"settings.watch": "settings.see",
 	"settings.save": "settings.write",
-	"settings.remove": "settings.write",
+	"settings.remove": "settings.remove",
 	"settings.restore": "settings.write",
 	"settings.reveal": "settings.reveal",
 	"settings.hydrate": "settings.reveal",
@@ -103,3 +113,21 @@ export type ProcedurePath = keyof typeof PROCEDURES;
 export type GuardedPath = {
 	[path in ProcedurePath]: (typeof PROCEDURES)[path] extends Permission ? path : never;
 }[ProcedurePath];
+
+/** How long a proof of who someone is counts for what asks for one, in milliseconds. */
+export const PROOF_LASTS = 10 * 60 * 1000;
+
+/**
+ * What a person, signed in with a browser, is asked for a proof of again: whatever gives a secret away, or access to one.
+ * Service tokens and the command line prove themselves with each call.
+ */
+export const PROVEN: ReadonlySet<ProcedurePath> = new Set([
+	"settings.reveal",
+	"settings.export",
+	"settings.hydrate",
+	"people.remove",
+	"tokens.create",
+	"keys.kit",
+	"keys.confirmKit",
+	"keys.rotate",
+] satisfies ProcedurePath[]);

@@ -3,14 +3,22 @@
  * log before it is thrown.
  */
 import {
+	type Access,
 	AppError,
+	accessIn,
+	accessOf,
+	ELSEWHERE,
 	type GuardedPath,
+	may,
+	mayEverywhere,
+	type Narrowed,
 	PERMISSIONS,
 	type Permission,
 	PROCEDURES,
-	ROLES,
-	type Role,
+	PROOF_LASTS,
+	PROVEN,
 } from "@holdfast/contract";
+import { Narrowings } from "@holdfast/contract/schemas";
 import type { AuditRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
@@ -19,13 +27,14 @@ export interface Caller {
 	readonly actor: string;
 	/** The name people know it by. */
 	readonly label: string;
-	readonly permissions: ReadonlySet<Permission>;
-	/** The environments it is limited to; `null` for all. */
-	readonly environments: ReadonlySet<string> | null;
+	/** What it may do, and where. */
+	readonly access: Access;
 	/** Whose personal settings apply; `null` for tokens and the command line. */
 	readonly userId: string | null;
 	/** When its credential ends, in milliseconds since 1970; `null` for people and for tokens that last. */
 	readonly expiresAt: number | null;
+	/** When it last proved who it is, in milliseconds since 1970; `null` for whoever does so with each call. */
+	readonly provenAt: number | null;
 	/** The network address the request came from. */
 	readonly address: string | null;
 }
@@ -34,23 +43,41 @@ export function anonymous(address: string | null): Caller {
 	return {
 		actor: "anonymous",
 		label: "nobody",
-		permissions: new Set(),
-		environments: new Set(),
+		access: accessIn([], []),
 		userId: null,
 		expiresAt: null,
+		provenAt: null,
 		address,
 	};
 }
 
-export function userCaller(user: { id: string; name: string; role: string }, address: string | null): Caller {
-	const permissions: readonly Permission[] = user.role in ROLES ? ROLES[user.role as Role] : [];
+/** Someone who is signed in. */
+export interface SignedIn {
+	id: string;
+	name: string;
+	role: string;
+	narrowed: Narrowed | null;
+	provenAt: number;
+}
+
+/** The narrowed roles as they are stored. What cannot be read narrows everything to nothing. */
+export function readNarrowed(text: string | null | undefined): Narrowed | null {
+	if (text == null) return null;
+	try {
+		return Narrowings.parse(JSON.parse(text));
+	} catch {
+		return { [ELSEWHERE]: "none" };
+	}
+}
+
+export function userCaller({ id, name, role, narrowed, provenAt }: SignedIn, address: string | null): Caller {
 	return {
-		actor: `user:${user.id}`,
-		label: user.name,
-		permissions: new Set(permissions),
-		environments: null,
-		userId: user.id,
+		actor: `user:${id}`,
+		label: name,
+		access: accessOf(role, narrowed),
+		userId: id,
 		expiresAt: null,
+		provenAt,
 		address,
 	};
 }
@@ -60,10 +87,10 @@ export function localCaller(login: string, host: string): Caller {
 	return {
 		actor: `cli:${login}@${host}`,
 		label: `${login} on ${host}`,
-		permissions: new Set(Object.keys(PERMISSIONS) as Permission[]),
-		environments: null,
+		access: accessIn(Object.keys(PERMISSIONS) as Permission[], null),
 		userId: null,
 		expiresAt: null,
+		provenAt: null,
 		address: null,
 	};
 }
@@ -78,30 +105,31 @@ export interface Act {
 	permission?: Permission;
 }
 
-/** What is of the whole instance, and so not for whoever is limited to environments. */
-const OF_ALL: ReadonlySet<Permission> = new Set([
-	"members.write",
-	"system.see",
-	"system.write",
-	"backups.write",
-	"keys.write",
-]);
-
 /**
  * Let the caller go on, or record the denial and refuse.
  *
- * @throws AppError `SIGNED_OUT` without a credential, `NOT_ALLOWED` without the permission or outside the environments.
+ * @throws AppError `SIGNED_OUT` without a credential; `NOT_ALLOWED` without the permission or outside the environments;
+ * `PROOF_NEEDED` when the last proof of who it is was too long ago.
  */
 export async function authorize(vault: Vault, caller: Caller, act: Act): Promise<void> {
 	const needed = act.permission ?? PROCEDURES[act.action];
-	const permitted = caller.permissions.has(needed);
-	const { environments } = caller;
-	const { environment } = act;
-	const inScope = environments === null || (environment === null ? !OF_ALL.has(needed) : environments.has(environment));
-	if (permitted && inScope) return;
+	if (!may(caller.access, needed, act.environment)) return deny(vault, caller, act, notAllowed(caller, needed, act));
+	const { provenAt } = caller;
+	if (provenAt === null || !PROVEN.has(act.action) || Date.now() - provenAt < PROOF_LASTS) return;
+	return deny(vault, caller, act, new AppError("PROOF_NEEDED"));
+}
+
+function notAllowed({ access }: Caller, needed: Permission, { environment }: Act): AppError {
+	const elsewhere = access.usual.has(needed) || [...access.apart.values()].some((set) => set.has(needed));
 	const scope = environment === null ? "all environments" : `the environment ${environment}`;
-	const detail = permitted ? `access to ${scope}` : `leave to ${PERMISSIONS[needed]}`;
-	return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail }));
+	return new AppError("NOT_ALLOWED", { detail: elsewhere ? `access to ${scope}` : `leave to ${PERMISSIONS[needed]}` });
+}
+
+/** The names of the environments where a caller may do something; `null` when that is everywhere. */
+export function namesFor({ live }: Vault, { access }: Caller, permission: Permission): string[] | null {
+	if (mayEverywhere(access, permission)) return null;
+	const known = new Set([...live.environments().map(({ name }) => name), ...access.apart.keys()]);
+	return [...known].filter((name) => may(access, permission, name));
 }
 
 /**

@@ -1,13 +1,13 @@
 /** Reading the audit log. Entries are written by what they record, in its own transaction. */
 import type { AuditPage, ListAudit, TestResult } from "@holdfast/contract/schemas";
-import { authorize, type Caller, entry } from "./access.ts";
+import { authorize, type Caller, entry, namesFor } from "./access.ts";
 import type { AuditRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
 /** One page of entries, newest first; for a caller limited to environments, of what was done in those. */
 export async function list(vault: Vault, caller: Caller, { before, limit }: ListAudit): Promise<AuditPage> {
 	await authorize(vault, caller, { action: "audit.list", target: null, environment: null });
-	const own = caller.environments && [...caller.environments];
+	const own = namesFor(vault, caller, "audit.see");
 	const rows = await vault.storage.audit(before ?? Number.MAX_SAFE_INTEGER, limit + 1, own);
 	const entries = rows.slice(0, limit).map(withoutPersonal);
 	return { entries, next: rows.length > limit ? (entries.at(-1)?.index ?? null) : null };

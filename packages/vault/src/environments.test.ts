@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
+import { accessIn, PERMISSIONS, type Permission } from "@holdfast/contract";
 import { expect, test } from "vitest";
 import { admin, optionsIn, person, type TestVault, testVault } from "../test/harness.ts";
 import { environments, mirrors, openVault, settings, tokens, type Vault } from "./index.ts";
@@ -151,7 +152,7 @@ test("what an environment may not become", async () => {
 	expect(await rename("staging", "Not A Slug")).toBe("ENVIRONMENT_INVALID");
 	expect(await rename("staging", "local")).toBe("ENVIRONMENT_INVALID");
 	expect(await rename("staging", "other", person("ed"))).toBe("NOT_ALLOWED");
-	const limited = { ...admin, environments: new Set(["staging"]) };
+	const limited = { ...admin, access: accessIn(Object.keys(PERMISSIONS) as Permission[], ["staging"]) };
 	expect(await rename("staging", "other", limited), "nobody renames out of their own sight").toBe("NOT_ALLOWED");
 	expect(await refusal(environments.remove(v.vault, admin, { name: "default" }))).toBe("ENVIRONMENT_FIXED");
 	expect(await refusal(environments.create(v.vault, admin, { name: "staging" }))).toBe("ENVIRONMENT_EXISTS");

@@ -1,6 +1,6 @@
 /** Environments: `default`, and others that inherit from it. */
 import { randomBytes } from "node:crypto";
-import { AppError, DEFAULT_ENVIRONMENT, environmentNameProblem } from "@holdfast/contract";
+import { AppError, DEFAULT_ENVIRONMENT, environmentNameProblem, may } from "@holdfast/contract";
 import type {
 	ChangedEnvironment,
 	CreateEnvironment,
@@ -24,7 +24,7 @@ const TRIES = 20;
 export async function list(vault: Vault, caller: Caller): Promise<EnvironmentView[]> {
 	await authorize(vault, caller, { action: "environments.list", target: null, environment: null });
 	await vault.live.refresh();
-	const visible = vault.live.environments().filter(({ name }) => caller.environments?.has(name) ?? true);
+	const visible = vault.live.environments().filter(({ name }) => may(caller.access, "settings.see", name));
 	const isDefault = (environment: LiveEnvironment) => Number(environment.name === DEFAULT_ENVIRONMENT);
 	return visible.sort((a, b) => isDefault(b) - isDefault(a)).map(toView);
 }

@@ -2,7 +2,7 @@
  * What a setting was: its versions, masked as lists are, and any of them saved again as a new one. Guards the rule that
  * neither tells a secret to someone who may only save.
  */
-import { AppError, mask } from "@holdfast/contract";
+import { AppError, mask, may } from "@holdfast/contract";
 import type { OneSetting, RestoreSetting, SaveResult, VersionView } from "@holdfast/contract/schemas";
 import { authorize, type Caller } from "./access.ts";
 import { openValue } from "./live.ts";
@@ -23,7 +23,7 @@ export async function history(vault: Vault, caller: Caller, input: OneSetting): 
 	const { id } = await vault.live.require(environment);
 	const rows = await vault.storage.history(id, stored, name);
 	const opener = await vault.keys.openerOf(rows.map(({ sealed }) => sealed));
-	const mayCompare = owner === "personal" || caller.permissions.has("settings.reveal");
+	const mayCompare = owner === "personal" || may(caller.access, "settings.reveal", environment);
 	const secrets = secretsOf(rows, mayCompare);
 	return rows.map((row, i) => {
 		const text = openValue(opener, vault.storage.instance.id, row);
@@ -51,7 +51,7 @@ export async function restore(vault: Vault, caller: Caller, input: RestoreSettin
 	if (!row?.sealed) throw new AppError("VERSION_NOT_FOUND", { name, detail: String(version) });
 	const value = openValue(await vault.keys.openerOf([row.sealed]), vault.storage.instance.id, row);
 	if (value === null) throw new AppError("VALUE_DAMAGED", { name });
-	const mayCompare = owner === "personal" || caller.permissions.has("settings.reveal");
+	const mayCompare = owner === "personal" || may(caller.access, "settings.reveal", environment);
 	const secret = secretsOf(rows, mayCompare).has(row);
 	const intents = [{ name, value, secret, expectedVersion, restoredFrom: version }];
 	return change(vault, caller, { ...act, id, owner, intents, message });

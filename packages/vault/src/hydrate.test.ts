@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { accessIn } from "@holdfast/contract";
 import { expect, test, vi } from "vitest";
 import { admin, optionsIn, type TestVault, testVault } from "../test/harness.ts";
 import type { Caller, Vault } from "./index.ts";
@@ -119,9 +120,9 @@ test("a value that does not open keeps the others from being given, by name and 
 
 test("who may not reveal is refused, and outside of its environments, too", async () => {
 	await using v = await testVault();
-	const viewer: Caller = { ...token, permissions: new Set(["settings.see"]) };
+	const viewer: Caller = { ...token, access: accessIn(["settings.see"], null) };
 	await expect(hydrate(v, {}, viewer)).rejects.toMatchObject({ code: "NOT_ALLOWED" });
-	const limited: Caller = { ...token, environments: new Set(["production"]) };
+	const limited: Caller = { ...token, access: accessIn(["settings.reveal"], ["production"]) };
 	await expect(hydrate(v, {}, limited)).rejects.toMatchObject({ code: "NOT_ALLOWED" });
 	expect((await entries(v)).map(({ outcome }) => outcome)).toEqual(["denied", "denied"]);
 });

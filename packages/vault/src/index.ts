@@ -1,5 +1,5 @@
 /** The vault: each noun is a set of functions that take the vault, the caller and the procedure's input. */
-export { anonymous, authorize, type Caller, deny, localCaller, userCaller } from "./access.ts";
+export { anonymous, authorize, type Caller, deny, localCaller, readNarrowed, userCaller } from "./access.ts";
 export * as audit from "./audit.ts";
 export * as backups from "./backups.ts";
 export * as environments from "./environments.ts";

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
+import { accessIn, PERMISSIONS, type Permission } from "@holdfast/contract";
 import type { ResolveDrift } from "@holdfast/contract/schemas";
 import { beforeEach, describe, expect, test } from "vitest";
 import { choose, edit, lineOf, main, quietVault } from "../test/drift.ts";
@@ -350,7 +351,7 @@ test("the status of every file the caller may see, with the revision that it hol
 		["staging", ".env.staging", "mirrored"],
 	]);
 	for (const { held, revision } of views) expect(held).toBe(revision);
-	const limited = { ...admin, environments: new Set(["staging"]) };
+	const limited = { ...admin, access: accessIn(Object.keys(PERMISSIONS) as Permission[], ["staging"]) };
 	expect((await mirrors.status(v.vault, limited)).map(({ environment }) => environment)).toEqual(["staging"]);
 	await expect(mirrors.diff(v.vault, limited, main)).rejects.toMatchObject({ code: "NOT_ALLOWED" });
 });

@@ -1,7 +1,7 @@
 /** How the `.env` files stand, and deciding what becomes of lines that someone edited by hand. */
 import { realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
-import { AppError, mask } from "@holdfast/contract";
+import { AppError, mask, may } from "@holdfast/contract";
 import type {
 	ConfigureMirror,
 	MirrorDiff,
@@ -26,7 +26,7 @@ import type { Vault } from "./vault.ts";
 export async function status(vault: Vault, caller: Caller): Promise<MirrorView[]> {
 	await authorize(vault, caller, { action: "mirrors.status", target: null, environment: null });
 	await vault.live.refresh();
-	const visible = vault.live.environments().filter(({ name }) => caller.environments?.has(name) ?? true);
+	const visible = vault.live.environments().filter(({ name }) => may(caller.access, "settings.see", name));
 	return Promise.all(visible.map((environment) => viewOf(vault, environment)));
 }
 

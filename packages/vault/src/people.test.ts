@@ -33,7 +33,7 @@ describe("listing people", () => {
 		addPerson(v.vault, "olga", "owner");
 		addPerson(v.vault, "ed");
 		v.vault.database.$client.exec(
-			"INSERT INTO user SELECT 'half', name, 'half@people.example', email_verified, image, created_at, updated_at, role, 1 FROM user WHERE id = 'olga'",
+			"INSERT INTO user SELECT 'half', name, 'half@people.example', email_verified, image, created_at, updated_at, role, 1, NULL, NULL, 0 FROM user WHERE id = 'olga'",
 		);
 		const listed = await people.list(v.vault, person("olga", "owner"));
 		expect(listed.map(({ id, role, email }) => [id, role, email])).toEqual([

@@ -2,7 +2,7 @@
  * The people who have an account. Guards what is promised to them: with a person goes the key to what was theirs alone, so
  * that nothing which is read from this database later, a backup included, opens it.
  */
-import { AppError, type Permission, ROLES, type Role } from "@holdfast/contract";
+import { AppError, mayEverywhere, type Permission, ROLES, type Role } from "@holdfast/contract";
 import type { PersonView, RemovedPerson, RemovePerson } from "@holdfast/contract/schemas";
 import { authorize, type Caller, deny, entry } from "./access.ts";
 import type { PersonRow } from "./storage/storage.ts";
@@ -30,7 +30,7 @@ export async function remove(vault: Vault, caller: Caller, { id }: RemovePerson)
 		const everyone = await vault.storage.people();
 		const person = everyone.find((each) => each.id === id);
 		if (!person) throw new AppError("PERSON_NOT_FOUND", { name: id });
-		const isAbove = neededFor(person).every((permission) => caller.permissions.has(permission));
+		const isAbove = neededFor(person).every((permission) => mayEverywhere(caller.access, permission));
 		if (!isAbove) return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail: "the role of an owner" }));
 		const { role } = person;
 		if (role === "owner" && everyone.every((each) => each.id === id || each.role !== "owner"))

@@ -42,7 +42,7 @@ async function backedUp(): Promise<TestVault & { file: string; kit: string }> {
 	await tokens.create(v.vault, admin, { label: "ci", permissions: ["settings.see"] });
 	const now = Date.now();
 	v.vault.database.$client.exec(`
-		INSERT INTO session VALUES ('s1', ${now + 1e9}, 'token', ${now}, ${now}, NULL, NULL, 'u1')`);
+		INSERT INTO session VALUES ('s1', ${now + 1e9}, 'token', ${now}, ${now}, NULL, NULL, 'u1', ${now})`);
 	const file = backupPath(v.vault, await backups.create(v.vault, admin));
 	return { ...v, file, kit: recoveryKit(v.vault.keys.roots.current) };
 }

@@ -3,7 +3,7 @@
  * with nothing is a save, and a line that was taken out a removal. Both are new versions, recorded as done by the file.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { AppError } from "@holdfast/contract";
+import { AppError, accessIn } from "@holdfast/contract";
 import type { Caller } from "./access.ts";
 import { isTakeable, type Line } from "./drift.ts";
 import type { LiveEnvironment } from "./live.ts";
@@ -158,10 +158,10 @@ function fileCaller(file: string, environment: string): Caller {
 	return {
 		actor: `file:${file}`,
 		label: file,
-		permissions: new Set(["settings.write"]),
-		environments: new Set([environment]),
+		access: accessIn(["settings.write", "settings.remove"], [environment]),
 		userId: null,
 		expiresAt: null,
+		provenAt: null,
 		address: null,
 	};
 }

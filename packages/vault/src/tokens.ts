@@ -3,7 +3,7 @@
  * prepared SELECT, and no write.
  */
 import { randomBytes } from "node:crypto";
-import { AppError, type Permission } from "@holdfast/contract";
+import { AppError, accessIn, may, mayWithin, type Permission } from "@holdfast/contract";
 import type { CreatedToken, CreateToken, RevokeToken, TokenView } from "@holdfast/contract/schemas";
 import { sha256 } from "@holdfast/crypto";
 import { authorize, type Caller, deny, entry } from "./access.ts";
@@ -36,6 +36,9 @@ export async function create(vault: Vault, caller: Caller, input: CreateToken): 
 		label,
 		environments,
 		permissions,
+		addresses: null,
+		previousHash: null,
+		previousUntil: null,
 		createdAt: now,
 		createdBy: caller.label,
 		creator: caller.actor,
@@ -53,15 +56,17 @@ function moreThan(
 	caller: Caller,
 	asked: { permissions: readonly Permission[]; environments: readonly string[] | null },
 ): string | null {
-	const more = asked.permissions.find((permission) => !caller.permissions.has(permission));
-	if (more) return `${more} yourself, to give it to a token`;
-	return isWithin(caller, asked) ? null : "an environment that you may use yourself";
+	const { environments } = asked;
+	const more = asked.permissions.find((permission) => !mayWithin(caller.access, permission, environments));
+	if (!more) return null;
+	return may(caller.access, more, null)
+		? "an environment that you may use yourself"
+		: `${more} yourself, to give it to a token`;
 }
 
-/** Whether a token is for environments that the caller may use. */
-function isWithin(caller: Caller, { environments }: { environments: readonly string[] | null }): boolean {
-	const own = caller.environments;
-	return own === null || (environments?.every((name) => own.has(name)) ?? false);
+/** Whether a token is for environments whose tokens are the caller's to manage. */
+function isWithin({ access }: Caller, { environments }: { environments: readonly string[] | null }): boolean {
+	return mayWithin(access, "tokens.write", environments);
 }
 
 function sooner(a: number | null, b: number | null): number | null {
@@ -100,14 +105,21 @@ export async function verify(vault: Vault, credential: string, address: string |
 	return {
 		actor: `token:${row.id}`,
 		label: row.label,
-		permissions: new Set(row.permissions as Permission[]),
-		environments: row.environments && new Set(row.environments),
+		access: accessIn(row.permissions as Permission[], row.environments),
 		userId: null,
 		expiresAt: row.expiresAt,
+		provenAt: null,
 		address,
 	};
 }
 
-function toView({ hash: _, creator: __, ...row }: TokenRow): TokenView {
+function toView({
+	hash: _,
+	creator: __,
+	previousHash: ___,
+	previousUntil: ____,
+	addresses: _____,
+	...row
+}: TokenRow): TokenView {
 	return { ...row, permissions: row.permissions as Permission[] };
 }

@@ -4,7 +4,7 @@
  * before the audit log names it.
  */
 import { join } from "node:path";
-import { AppError, mask } from "@holdfast/contract";
+import { AppError, mask, may } from "@holdfast/contract";
 import {
 	type ExportResult,
 	type ExportSettings,
@@ -35,7 +35,7 @@ export async function previewImport(vault: Vault, caller: Caller, input: Preview
 	const places = await gather(vault, caller, environment);
 	const { lines, mark } = readLines(vault, places, from);
 	const saved = owner === "shared" ? places.own : places.personal;
-	const mayReveal = caller.permissions.has("settings.reveal");
+	const mayReveal = may(caller.access, "settings.reveal", environment);
 	const blank = { shown: null, saved: null, version: 0 };
 	const rows: ImportRow[] = [
 		...lines.accepted.map((line) => compared(line, saved, mayReveal)),

@@ -2,6 +2,7 @@
  * Watching an environment: whoever does is told of the newest revision that touches it, at once and from then on. Guards two
  * rules: a revision that is missed is made up for by the next one told, and nobody is told anything whose access has ended.
  */
+import { may, mayEverywhere } from "@holdfast/contract";
 import type { RevisionEvent, WatchSettings } from "@holdfast/contract/schemas";
 import { authorize, type Caller } from "./access.ts";
 import type { Vault } from "./vault.ts";
@@ -78,9 +79,8 @@ async function* revisions(vault: Vault, watched: Watched): AsyncGenerator<Revisi
 async function touched(vault: Vault, caller: Caller, environment: string | null): Promise<number> {
 	if (environment !== null) return touchedAt(vault, (await vault.live.require(environment)).id);
 	const revision = await vault.live.refresh();
-	const { environments } = caller;
-	if (environments === null) return revision;
-	const own = vault.live.withRemoved().filter(({ name }) => environments.has(name));
+	if (mayEverywhere(caller.access, "settings.see")) return revision;
+	const own = vault.live.withRemoved().filter(({ name }) => may(caller.access, "settings.see", name));
 	return Math.max(0, ...own.map((each) => each.revision));
 }
 

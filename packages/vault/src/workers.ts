@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { hostname } from "node:os";
-import { AppError, DEFAULT_ENVIRONMENT } from "@holdfast/contract";
+import { AppError, DEFAULT_ENVIRONMENT, may } from "@holdfast/contract";
 import type { ListWorkers, RemovedWorker, RemoveWorker, ReportWorker, WorkerView } from "@holdfast/contract/schemas";
 import { authorize, type Caller } from "./access.ts";
 import type { LiveEnvironment } from "./live.ts";
@@ -29,7 +29,7 @@ export async function list(vault: Vault, caller: Caller, input: ListWorkers): Pr
 	const rows = all.filter((row) => {
 		if (row.environment === null) return true;
 		const of = vault.live.get(row.environment)?.name ?? "";
-		return (asked === null || row.environment === asked.id) && (caller.environments?.has(of) ?? true);
+		return (asked === null || row.environment === asked.id) && may(caller.access, "settings.see", of);
 	});
 	const versionsOf = name === null ? null : await histories(vault, name, [...rows, { environment: asked?.id ?? null }]);
 	const views = rows.map((row): WorkerView => {
@@ -78,7 +78,7 @@ export async function remove(vault: Vault, caller: Caller, { id }: RemoveWorker)
 	await vault.live.refresh();
 	const row = (await vault.storage.workers()).find((each) => each.id === id && each.kind === "application");
 	const of = vault.live.get(row?.environment ?? "")?.name ?? "";
-	if (!row || !(caller.environments?.has(of) ?? true)) return { removed: false };
+	if (!row || !may(caller.access, "settings.see", of)) return { removed: false };
 	await vault.storage.removeWorker(id);
 	vault.reporters.removed(id);
 	return { removed: true };

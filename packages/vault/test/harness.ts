@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Role } from "@holdfast/contract";
+import type { Narrowed, Role } from "@holdfast/contract";
 import type { SaveResult } from "@holdfast/contract/schemas";
 import type { Caller, Vault, VaultOptions } from "../src/index.ts";
 import { localCaller, openVault, settings, userCaller } from "../src/index.ts";
@@ -12,8 +12,8 @@ import { newDatabase } from "./new-database.ts";
 
 export const admin: Caller = localCaller("tester", "here");
 
-export function person(id: string, role = "editor"): Caller {
-	return userCaller({ id, name: id, role }, "127.0.0.1");
+export function person(id: string, role = "editor", narrowed: Narrowed | null = null): Caller {
+	return userCaller({ id, name: id, role, narrowed, provenAt: Date.now() }, "127.0.0.1");
 }
 
 /** A server for the tests that run on PostgreSQL as well; see postgres/server.ts. */

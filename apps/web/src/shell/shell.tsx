@@ -1,10 +1,11 @@
 /** What surrounds every screen once signed in: the mark, the way around, the person, and the instance's revision. */
+import { may } from "@holdfast/contract";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
 import { Cpu, FileDiff, Gauge, KeyRound, MessageSquareText, ScrollText } from "lucide-react";
 import { Waiting } from "../drift/waiting.tsx";
 import { KitReminder } from "../keys/kit-reminder.tsx";
-import { useMe } from "../session/me.ts";
+import { useAccess } from "../session/me.ts";
 import { trpc } from "../trpc.ts";
 import { Connection } from "./connection.tsx";
 import { Mark } from "./mark.tsx";
@@ -49,11 +50,11 @@ export function Shell() {
 }
 
 function Places() {
-	const { permissions } = useMe();
+	const access = useAccess();
 	return (
 		<nav aria-label="Main" className="order-last -mx-1 w-[calc(100%+0.5rem)] lg:order-none lg:mx-0 lg:w-auto">
 			<ul className="flex flex-wrap gap-x-1 lg:flex-col lg:gap-0.5">
-				{PLACES.filter(({ needs }) => permissions.includes(needs)).map(({ to, label, icon: Icon }) => (
+				{PLACES.filter(({ needs }) => may(access, needs, null)).map(({ to, label, icon: Icon }) => (
 					<li key={to}>
 						<Link
 							to={to}

@@ -9,8 +9,11 @@ export const RoleName = z.enum(Object.keys(ROLES) as [Role, ...Role[]]);
 export const Me = z.object({
 	/** `null` when nobody is signed in. */
 	user: z.object({ id: z.string(), name: z.string(), email: z.string(), role: RoleName }).nullable(),
-	/** What the caller may do, for the dashboard to show only that. */
-	permissions: z.array(z.enum(permissions)),
+	/** What the caller may do, for the dashboard to show only that; see `Access`. */
+	access: z.object({
+		usual: z.array(z.enum(permissions)),
+		apart: z.record(z.string(), z.array(z.enum(permissions))),
+	}),
 	/** Whether this instance has an owner. When not, it waits for the claim code. */
 	claimed: z.boolean(),
 });

@@ -2,6 +2,9 @@
 import { z } from "zod";
 import { RoleName } from "./access.ts";
 
+/** Roles by the names of environments, where that is less than elsewhere; see roles.ts. */
+export const Narrowings = z.record(z.string().min(1).max(40), z.enum([...RoleName.options, "none"]));
+
 export const RemovePerson = z.strictObject({ id: z.string().min(1).max(100) });
 
 export const PersonView = z.object({

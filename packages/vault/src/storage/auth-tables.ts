@@ -1,6 +1,7 @@
 /**
  * The tables of better-auth 1.7, in the same database: the columns are its own (https://better-auth.com/docs/concepts/database),
- * plus `role` and `claimed` on the user.
+ * with those of its plugins for passkeys and second factors, and columns of our own: on the user `role`, `claimed`,
+ * `narrowed` and `invitation`, on the session `provenAt`.
  */
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
@@ -20,6 +21,11 @@ export const user = sqliteTable(
 		role: text().notNull(),
 		/** Whether this account was made with the claim code. At most one can be. */
 		claimed: integer({ mode: "boolean" }).notNull(),
+		/** In JSON, the roles in environments where that is less; see `Narrowed` in the contract. `null` for none. */
+		narrowed: text(),
+		/** The link this account was made with. No two accounts come of one. */
+		invitation: text().unique(),
+		twoFactorEnabled: integer({ mode: "boolean" }).notNull().default(false),
 	},
 	(table) => [uniqueIndex("user_claimed").on(table.claimed).where(sql`claimed = 1`)],
 );
@@ -37,6 +43,8 @@ export const session = sqliteTable(
 		userId: text()
 			.notNull()
 			.references(() => user.id, { onDelete: "cascade" }),
+		/** When its person last proved who they are. `null` of a session that is older than this record. */
+		provenAt: date(),
 	},
 	(table) => [index("session_user").on(table.userId)],
 );
@@ -74,4 +82,41 @@ export const verification = sqliteTable(
 		updatedAt: date().notNull(),
 	},
 	(table) => [index("verification_identifier").on(table.identifier)],
+);
+
+/** The second factor of whoever has one: the secret and the recovery codes are encrypted by better-auth. */
+export const twoFactor = sqliteTable(
+	"two_factor",
+	{
+		id: text().primaryKey(),
+		secret: text().notNull(),
+		backupCodes: text().notNull(),
+		userId: text()
+			.notNull()
+			.references(() => user.id, { onDelete: "cascade" }),
+		verified: integer({ mode: "boolean" }).notNull().default(false),
+		failedVerificationCount: integer().notNull().default(0),
+		lockedUntil: date(),
+	},
+	(table) => [index("two_factor_user").on(table.userId)],
+);
+
+export const passkey = sqliteTable(
+	"passkey",
+	{
+		id: text().primaryKey(),
+		name: text(),
+		publicKey: text().notNull(),
+		userId: text()
+			.notNull()
+			.references(() => user.id, { onDelete: "cascade" }),
+		credentialID: text().notNull().unique(),
+		counter: integer().notNull(),
+		deviceType: text().notNull(),
+		backedUp: integer({ mode: "boolean" }).notNull(),
+		transports: text(),
+		createdAt: date(),
+		aaguid: text(),
+	},
+	(table) => [index("passkey_user").on(table.userId)],
 );

@@ -42,6 +42,15 @@ export function renamedScope(scope: readonly string[] | null, { from, to }: NonN
 	return scope.filter((name) => name !== to).map((name) => (name === from ? to : name));
 }
 
+/** The narrowed roles of a person once an environment is renamed, in JSON as they are stored; `null` when they stay. */
+export function renamedNarrowing(stored: string | null, { from, to }: NonNullable<Change["rename"]>): string | null {
+	const narrowed = stored === null ? {} : (JSON.parse(stored) as Record<string, string>);
+	if (!Object.hasOwn(narrowed, from) && !Object.hasOwn(narrowed, to)) return null;
+	// What was said of an environment of the new name, removed since, is not said of this one.
+	const { [from]: role, [to]: _, ...rest } = narrowed;
+	return JSON.stringify(role === undefined ? rest : { ...rest, [to]: role });
+}
+
 /** There is one record of a rotation: one that is begun over another's would leave that one half done for good. */
 export function refuseUnderWay(rotation: StoredRotation | null): void {
 	if (rotation?.finishedAt === null) throw new Conflict(`the rotation of ${rotation.kind} keys`);

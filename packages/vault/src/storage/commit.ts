@@ -1,6 +1,7 @@
 /** The one transaction of the vault: a change as data, compared with what is stored, and written whole or not at all. */
 import { and, eq, sql } from "drizzle-orm";
-import { raisesRevision, renamedScope } from "./change.ts";
+import { user } from "./auth-tables.ts";
+import { raisesRevision, renamedNarrowing, renamedScope } from "./change.ts";
 import { writeBackups } from "./commit-backups.ts";
 import { refuseGoneKeys, refuseGonePeople, writeKeys } from "./commit-keys.ts";
 import { Conflict, unlessTaken } from "./conflict.ts";
@@ -87,6 +88,10 @@ function renameEnvironment(db: SqliteDatabase, rename: NonNullable<Change["renam
 	for (const { id, environments: scope } of db.select().from(tokens).all()) {
 		const renamed = renamedScope(scope, rename);
 		if (renamed) db.update(tokens).set({ environments: renamed }).where(eq(tokens.id, id)).run();
+	}
+	for (const { id, narrowed } of db.select().from(user).all()) {
+		const renamed = renamedNarrowing(narrowed, rename);
+		if (renamed) db.update(user).set({ narrowed: renamed }).where(eq(user.id, id)).run();
 	}
 }
 

@@ -3,6 +3,7 @@
  * Nothing secret is stored in the clear: `sealed` columns hold envelopes, `fingerprint` keyed digests, `hash` digests of
  * random credentials. Times are milliseconds since 1970 and only for people; order comes from revisions and indexes.
  */
+import type { Narrowed } from "@holdfast/contract";
 import type { Drill, MirrorOptions, Policy, RotationKind } from "@holdfast/contract/schemas";
 import type { Derivation } from "@holdfast/crypto";
 import { sql } from "drizzle-orm";
@@ -202,10 +203,16 @@ export const audit = sqliteTable(
 
 export const tokens = sqliteTable("token", {
 	id: text().primaryKey(),
+	/** A digest of the credential. */
 	hash: text().notNull().unique(),
 	label: text().notNull(),
 	environments: text({ mode: "json" }).$type<string[]>(),
 	permissions: text({ mode: "json" }).$type<string[]>().notNull(),
+	/** The addresses and ranges it may be used from; `null` for any. */
+	addresses: text({ mode: "json" }).$type<string[]>(),
+	/** The digest of the credential before the last rotation, and until when it is still taken. */
+	previousHash: text(),
+	previousUntil: integer(),
 	createdAt: integer().notNull(),
 	createdBy: text().notNull(),
 	/** Who that was, as the audit log calls them. `null` of a token that is older than this record. */
@@ -213,4 +220,26 @@ export const tokens = sqliteTable("token", {
 	expiresAt: integer(),
 	revokedAt: integer(),
 	lastUsedAt: integer(),
+});
+
+/** Invitations, and ways back in for whoever forgot a password: each is a link that works once, for a while. */
+export const links = sqliteTable("link", {
+	id: text().primaryKey(),
+	kind: text({ enum: ["invitation", "reset"] }).notNull(),
+	/** A digest of the code in the link. */
+	hash: text().notNull().unique(),
+	/** Who is invited, or whose password may be set. */
+	email: text().notNull(),
+	/** The person whose password may be set; `null` for an invitation. */
+	userId: text(),
+	/** What they are invited as; `null` for a reset. */
+	role: text(),
+	narrowed: text({ mode: "json" }).$type<Narrowed>(),
+	createdAt: integer().notNull(),
+	createdBy: text().notNull(),
+	/** Who that was, as the audit log calls them. */
+	creator: text().notNull(),
+	expiresAt: integer().notNull(),
+	usedAt: integer(),
+	revokedAt: integer(),
 });

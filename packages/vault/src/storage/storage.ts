@@ -2,6 +2,7 @@
  * What the vault asks of a database. Implementations know rows and transactions and nothing of keys, permissions or files;
  * `conformance.ts` is the suite that each of them passes.
  */
+import type { Narrowed } from "@holdfast/contract";
 import type { Drill, Policy } from "@holdfast/contract/schemas";
 import type { Derivation, SealedDataKey } from "@holdfast/crypto";
 import type { SqliteDatabase } from "./connect.ts";
@@ -91,6 +92,11 @@ export interface TokenRow {
 	label: string;
 	environments: string[] | null;
 	permissions: string[];
+	/** The addresses and ranges it may be used from; `null` for any. */
+	addresses: string[] | null;
+	/** The digest of the credential before the last rotation, and until when it is still taken. */
+	previousHash: string | null;
+	previousUntil: number | null;
 	createdAt: number;
 	createdBy: string;
 	/** Who that was, as the audit log calls them; `null` of a token that is older than this record. */
@@ -98,6 +104,26 @@ export interface TokenRow {
 	expiresAt: number | null;
 	revokedAt: number | null;
 	lastUsedAt: number | null;
+}
+
+/** An invitation, or a way to set a new password. It works once, for a while. */
+export interface LinkRow {
+	id: string;
+	kind: "invitation" | "reset";
+	/** A digest of the code in the link. */
+	hash: string;
+	email: string;
+	/** Whose password may be set; `null` for an invitation. */
+	userId: string | null;
+	/** What they are invited as; `null` for a reset. */
+	role: string | null;
+	narrowed: Narrowed | null;
+	createdAt: number;
+	createdBy: string;
+	creator: string;
+	expiresAt: number;
+	usedAt: number | null;
+	revokedAt: number | null;
 }
 
 /** A backup that was made here. Its file may be gone. */
@@ -212,7 +238,7 @@ export interface Change {
 	snapshot?: { environment: string; edition: number; sealed: Uint8Array; removed?: boolean };
 	/** How an environment's file is kept, after `before`. When it is `moved`, nothing is known of the file any more. */
 	mirror?: { environment: string; before: StoredMirror | null; options: StoredMirror | null; moved: boolean };
-	/** An environment's new name, and whether its file moves with it. Tokens limited to the old one go along. */
+	/** An environment's new name, and whether its file moves with it. Tokens and people limited in the old one go along. */
 	rename?: { environment: string; from: string; to: string; moved: boolean };
 	/** Values of old versions to be let go of; their rows stay. A version that is current, or has none, is a conflict. */
 	prune?: readonly VersionPlace[];

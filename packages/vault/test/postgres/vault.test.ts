@@ -112,7 +112,7 @@ test("someone who is removed takes along sessions, account, data key and persona
 	for (const [id, role] of [["olga", "owner"] as const, ["ann", "editor"] as const])
 		await server.query(
 			url,
-			`insert into "user" values ('${id}', '${id}', '${id}@people.example', 0, null, 1, 1, '${role}', 0);
+			`insert into "user" values ('${id}', '${id}', '${id}@people.example', 0, null, 1, 1, '${role}', 0, null, null, 0);
 			insert into account (id, account_id, provider_id, user_id, created_at, updated_at) values ('${id}', '${id}', 'credential', '${id}', 1, 1);
 			insert into session (id, expires_at, token, created_at, updated_at, user_id) values ('${id}', 9e12, 'of ${id}', 1, 1, '${id}')`,
 		);

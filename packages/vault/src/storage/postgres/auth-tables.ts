@@ -1,7 +1,7 @@
 /** The tables of better-auth 1.7 in PostgreSQL: those of `../auth-tables.ts`. */
 import { sql } from "drizzle-orm";
-import { index, pgTable, uniqueIndex } from "drizzle-orm/pg-core";
-import { date, flag, text } from "./columns.ts";
+import { index, integer, pgTable, uniqueIndex } from "drizzle-orm/pg-core";
+import { date, flag, long, text } from "./columns.ts";
 
 export const user = pgTable(
 	"user",
@@ -16,6 +16,11 @@ export const user = pgTable(
 		role: text().notNull(),
 		/** Whether this account was made with the claim code. At most one can be. */
 		claimed: flag().notNull(),
+		/** In JSON, the roles in environments where that is less; see `Narrowed` in the contract. `null` for none. */
+		narrowed: text(),
+		/** The link this account was made with. No two accounts come of one. */
+		invitation: text().unique(),
+		twoFactorEnabled: flag().notNull().default(sql`0`),
 	},
 	(table) => [uniqueIndex("user_claimed").on(table.claimed).where(sql`claimed = 1`)],
 );
@@ -33,6 +38,8 @@ export const session = pgTable(
 		userId: text()
 			.notNull()
 			.references(() => user.id, { onDelete: "cascade" }),
+		/** When its person last proved who they are. `null` of a session that is older than this record. */
+		provenAt: date(),
 	},
 	(table) => [index("session_user").on(table.userId)],
 );
@@ -70,4 +77,41 @@ export const verification = pgTable(
 		updatedAt: date().notNull(),
 	},
 	(table) => [index("verification_identifier").on(table.identifier)],
+);
+
+/** The second factor of whoever has one: the secret and the recovery codes are encrypted by better-auth. */
+export const twoFactor = pgTable(
+	"two_factor",
+	{
+		id: text().primaryKey(),
+		secret: text().notNull(),
+		backupCodes: text().notNull(),
+		userId: text()
+			.notNull()
+			.references(() => user.id, { onDelete: "cascade" }),
+		verified: flag().notNull().default(sql`0`),
+		failedVerificationCount: integer().notNull().default(0),
+		lockedUntil: date(),
+	},
+	(table) => [index("two_factor_user").on(table.userId)],
+);
+
+export const passkey = pgTable(
+	"passkey",
+	{
+		id: text().primaryKey(),
+		name: text(),
+		publicKey: text().notNull(),
+		userId: text()
+			.notNull()
+			.references(() => user.id, { onDelete: "cascade" }),
+		credentialID: text().notNull().unique(),
+		counter: long().notNull(),
+		deviceType: text().notNull(),
+		backedUp: flag().notNull(),
+		transports: text(),
+		createdAt: date(),
+		aaguid: text(),
+	},
+	(table) => [index("passkey_user").on(table.userId)],
 );

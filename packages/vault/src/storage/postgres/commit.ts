@@ -3,10 +3,11 @@
  * instance's row, so that commits come one after the other and each sees all that the ones before it wrote.
  */
 import { and, eq, sql } from "drizzle-orm";
-import { endsAccess, raisesRevision, renamedScope } from "../change.ts";
+import { endsAccess, raisesRevision, renamedNarrowing, renamedScope } from "../change.ts";
 import { Conflict } from "../conflict.ts";
 import { asBuffer } from "../sealed.ts";
 import type { Change, VersionWrite } from "../storage.ts";
+import { user } from "./auth-tables.ts";
 import { refuseGoneKeys, refuseGonePeople, writeKeys } from "./commit-keys.ts";
 import { unlessTaken } from "./conflict.ts";
 import type { Executor } from "./connect.ts";
@@ -101,6 +102,10 @@ async function renameEnvironment(db: Executor, rename: NonNullable<Change["renam
 	for (const { id, environments: scope } of await db.select().from(tokens)) {
 		const renamed = renamedScope(scope, rename);
 		if (renamed) await db.update(tokens).set({ environments: renamed }).where(eq(tokens.id, id));
+	}
+	for (const { id, narrowed } of await db.select().from(user)) {
+		const renamed = renamedNarrowing(narrowed, rename);
+		if (renamed) await db.update(user).set({ narrowed: renamed }).where(eq(user.id, id));
 	}
 }
 

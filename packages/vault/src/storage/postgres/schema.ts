@@ -2,12 +2,13 @@
  * The tables in PostgreSQL: those of `../schema.ts`, where each is explained, and one more. Migrations are generated from
  * them (`pnpm migration:postgres` in this package).
  */
+import type { Narrowed } from "@holdfast/contract";
 import type { Drill, Policy } from "@holdfast/contract/schemas";
 import type { Derivation } from "@holdfast/crypto";
 import { sql } from "drizzle-orm";
 import { index, integer, pgTable, primaryKey, uniqueIndex } from "drizzle-orm/pg-core";
 import type { StoredMirror, StoredRotation } from "../schema.ts";
-import type { AuditRow, RootKeyRow, WorkerRow } from "../storage.ts";
+import type { AuditRow, LinkRow, RootKeyRow, WorkerRow } from "../storage.ts";
 import { bytes, flag, json, long, text } from "./columns.ts";
 
 export const instances = pgTable("instance", {
@@ -145,6 +146,9 @@ export const tokens = pgTable("token", {
 	label: text().notNull(),
 	environments: json<string[]>(),
 	permissions: json<string[]>().notNull(),
+	addresses: json<string[]>(),
+	previousHash: text(),
+	previousUntil: long(),
 	createdAt: long().notNull(),
 	createdBy: text().notNull(),
 	creator: text(),
@@ -159,4 +163,20 @@ export const commitIds = pgTable("commit_id", {
 	/** The instance's after the commit. */
 	revision: long().notNull(),
 	at: long().notNull(),
+});
+
+export const links = pgTable("link", {
+	id: text().primaryKey(),
+	kind: text().$type<LinkRow["kind"]>().notNull(),
+	hash: text().notNull().unique(),
+	email: text().notNull(),
+	userId: text(),
+	role: text(),
+	narrowed: json<Narrowed>(),
+	createdAt: long().notNull(),
+	createdBy: text().notNull(),
+	creator: text().notNull(),
+	expiresAt: long().notNull(),
+	usedAt: long(),
+	revokedAt: long(),
 });

@@ -27,7 +27,7 @@ import type {
 	WorkerReport,
 	WorkerRow,
 } from "../storage.ts";
-import { account, session, user, verification } from "./auth-tables.ts";
+import { account, passkey, session, twoFactor, user, verification } from "./auth-tables.ts";
 import { writeChanges } from "./commit.ts";
 import {
 	inTransaction,
@@ -339,7 +339,7 @@ export async function openPostgres<T>(
 			const storageOf = (instance: Instance) => new PostgresStorage(database, folder, instance);
 			return await begin({
 				database,
-				accounts: { provider: "pg", schema: { user, session, account, verification } },
+				accounts: { provider: "pg", schema: { user, session, account, verification, twoFactor, passkey } },
 				storage: instance && storageOf(instance),
 				async create(instance, rootKey, first) {
 					await inTransaction(database, async (tx) => {
