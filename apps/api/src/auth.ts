@@ -9,6 +9,7 @@ import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
 import type { Log } from "./log.ts";
+import { PROVE, PROVE_LIMIT, prove } from "./prove.ts";
 
 /** Where the server puts the address a request came from, after removing what the client may have sent under that name. */
 export const ADDRESS_HEADER = "x-holdfast-address";
@@ -31,6 +32,7 @@ const ACTS: Record<string, string> = {
 	"/sign-up/email": "session.claim",
 	"/sign-in/email": "session.signIn",
 	"/sign-out": "session.signOut",
+	[PROVE]: "session.prove",
 };
 
 /** Longer than any claim takes, in milliseconds. */
@@ -67,10 +69,11 @@ export function openAuth(vault: Vault, { url, origins, log }: AuthOptions) {
 		session: {
 			cookieCache: { enabled: false },
 			additionalFields: {
-				provenAt: { type: "date", input: false, required: false, defaultValue: () => new Date() },
+				provenAt: { type: "date", input: false, required: false, defaultValue: () => new Date(Date.now()) },
 			},
 		},
-		rateLimit: { enabled: true, window: 60, max: 100 },
+		rateLimit: { enabled: true, window: 60, max: 100, customRules: { [PROVE]: PROVE_LIMIT } },
+		plugins: [prove],
 		// What fails unexpectedly is the server's to report; better-auth would print messages that quote rows.
 		onAPIError: { throw: true },
 		advanced: {
@@ -98,16 +101,17 @@ function hooksOf(vault: Vault) {
 		after: createAuthMiddleware(async (context) => {
 			const { newSession, session, returned } = context.context;
 			if (!(context.path in ACTS)) return;
+			const user = newSession?.user ?? session?.user;
+			const who = user ? signedIn(user, addressOf(context)) : anonymous(addressOf(context));
 			if (returned instanceof APIError) {
-				await record(vault, context, null);
+				await record(vault, context, { who, outcome: "denied" });
 				// The index has the last word when several claim at once.
 				if (returned.body?.code === "FAILED_TO_CREATE_USER") throw refusal("ALREADY_CLAIMED");
 				return;
 			}
-			const user = newSession?.user ?? session?.user;
-			if (user) await record(vault, context, signedIn(user, addressOf(context)));
+			if (user) await record(vault, context, { who, outcome: "done" });
 			// The session's token travels in its HttpOnly cookie alone, where no script can read it.
-			return context.json({ signedIn: Boolean(newSession) });
+			return context.json({ signedIn: Boolean(newSession ?? (context.path !== "/sign-out" && session)) });
 		}),
 	};
 }
@@ -128,9 +132,12 @@ function addressOf({ headers }: Attempt): string | null {
 	return headers?.get(ADDRESS_HEADER) ?? null;
 }
 
-async function record(vault: Vault, attempt: Attempt, caller: Caller | null): Promise<void> {
-	const who = caller ?? anonymous(addressOf(attempt));
-	const outcome = caller ? "done" : "denied";
+interface Recorded {
+	who: Caller;
+	outcome: "done" | "denied";
+}
+
+async function record(vault: Vault, attempt: Attempt, { who, outcome }: Recorded): Promise<void> {
 	const action = ACTS[attempt.path] ?? attempt.path;
 	await audit.recordAccess(vault, who, { action, outcome, target: emailIn(attempt.body) });
 }
@@ -149,7 +156,7 @@ async function requireClaimCode(vault: Vault, attempt: Attempt): Promise<void> {
 		await vault.storage.forgetUnfinishedClaims(new Date(Date.now() - CLAIM_TAKES));
 		return;
 	}
-	await record(vault, attempt, null);
+	await record(vault, attempt, { who: anonymous(addressOf(attempt)), outcome: "denied" });
 	throw refusal(claimed ? "ALREADY_CLAIMED" : "CLAIM_CODE_WRONG");
 }
 

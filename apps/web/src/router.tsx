@@ -23,6 +23,7 @@ import { PlaygroundScreen } from "./playground/screen.tsx";
 import { ProcessesScreen } from "./processes/screen.tsx";
 import { ClaimScreen } from "./session/claim.tsx";
 import { readAccess } from "./session/me.ts";
+import { Proof } from "./session/proof.tsx";
 import { SignInScreen } from "./session/sign-in.tsx";
 import { SettingsScreen } from "./settings/screen.tsx";
 import { BrokenEntrance, BrokenScreen, NotFound } from "./shell/astray.tsx";
@@ -32,7 +33,14 @@ import { queryClient, trpc } from "./trpc.ts";
 
 const me = () => queryClient.ensureQueryData(trpc.session.me.queryOptions());
 
-const root = createRootRoute({ component: Outlet });
+const root = createRootRoute({
+	component: () => (
+		<>
+			<Outlet />
+			<Proof />
+		</>
+	),
+});
 
 const claim = createRoute({
 	getParentRoute: () => root,

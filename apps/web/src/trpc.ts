@@ -9,12 +9,14 @@ import { QueryClient } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchStreamLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { createTRPCOptionsProxy } from "@trpc/tanstack-react-query";
 import { describe } from "./failure.ts";
+import { proven } from "./session/proven.ts";
 
 /** Calls made together travel in one request, in batches smaller than the server's cap. */
 const BATCH = 8;
 
 export const client = createTRPCClient<AppRouter>({
 	links: [
+		proven,
 		splitLink({
 			condition: ({ type }) => type === "subscription",
 			true: httpSubscriptionLink({ url: "/trpc" }),

@@ -25,6 +25,7 @@ export const PASSWORD_MIN = 10;
 /** better-auth's own codes that people meet, in the house's words. */
 const SENTENCES: Readonly<Record<string, string>> = {
 	INVALID_EMAIL_OR_PASSWORD: "This email and password do not belong together. Check both, then try again.",
+	INVALID_PASSWORD: "This is not your password. Type it again.",
 	INVALID_EMAIL: "This is not an email address. Correct it.",
 	PASSWORD_TOO_SHORT: `The password is too short. Use at least ${PASSWORD_MIN} characters.`,
 	PASSWORD_TOO_LONG: "The password is too long. Use at most 200 characters.",
@@ -41,6 +42,11 @@ export async function claim(fields: Claim): Promise<string | null> {
 
 export async function signOut(): Promise<string | null> {
 	return refusal(await reached(auth.$fetch("/sign-out", { method: "POST", body: {} })));
+}
+
+/** Prove again who is signed in, for what asks for a fresh proof. */
+export async function prove(password: string): Promise<string | null> {
+	return refusal(await reached(auth.$fetch("/prove", { method: "POST", body: { password } })));
 }
 
 interface Answer {
