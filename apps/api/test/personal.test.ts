@@ -1,6 +1,6 @@
 /** What is someone's own is theirs: no procedure tells anyone else of it, whatever their role, and it serves nobody else. */
 import { mask, PROCEDURES, type ProcedurePath } from "@holdfast/contract";
-import { type Caller, keys, settings } from "@holdfast/vault";
+import { type Caller, keys, settings, system } from "@holdfast/vault";
 import { addPerson, admin, person, type TestVault, testVault } from "@holdfast/vault/test";
 import { expect, test } from "vitest";
 import { appRouter } from "../src/router.ts";
@@ -115,6 +115,7 @@ test("the audit log says that someone saved something of their own, and nothing 
 test("a personal key is used for its owner's tests, models and chats, and for nobody else's", async () => {
 	await using provider = await answering(200, () => "{}");
 	await using app = await testVault({ serves: false });
+	await system.configure(app.vault, admin, { localHosts: ["127.0.0.1"] });
 	const writes = [
 		{ name: "GOOGLE_API_KEY", value: "the-shared-key" },
 		{ name: "GOOGLE_BASE_URL", value: provider.url },

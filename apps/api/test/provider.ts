@@ -16,10 +16,11 @@ export interface StandIn extends AsyncDisposable {
 export async function answering(
 	status: number,
 	body: (request: IncomingMessage) => string | Promise<string>,
+	type = "application/json",
 ): Promise<StandIn> {
 	return standIn(async (request, response) => {
 		const text = await body(request);
-		response.writeHead(status, { "content-type": "application/json" });
+		response.writeHead(status, { "content-type": type });
 		response.end(text);
 	});
 }

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { LLMock } from "@copilotkit/aimock";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
+	call,
 	claim,
 	expectAccessible,
 	newProject,
@@ -57,6 +58,7 @@ test("a key saved in the browser outlives the server, and answers a chat", async
 
 	await page.getByRole("link", { name: "AI settings" }).first().waitFor();
 	await expectAccessible(page);
+	await call(page, "system.configure", { localHosts: [new URL(provider.url).host] });
 	await saveGoogleKey(url);
 	expect(readFileSync(join(project.folder, ".env"), "utf8")).toBe(
 		`${BY_HAND}GOOGLE_API_KEY='${KEY}'\nGOOGLE_BASE_URL='${provider.url}/v1beta'\n`,
@@ -87,6 +89,9 @@ test("a wrong key shows a typed failure on its card", async () => {
 	await card.getByLabel("MISTRAL_BASE_URL").fill(`http://127.0.0.1:${port}/v1`);
 	await card.getByRole("button", { name: "Test", exact: true }).click();
 	const alert = card.getByRole("alert");
+	await alert.getByText("MISTRAL_BASE_URL leads into a local network").waitFor();
+	await expectAccessible(page);
+	await alert.getByRole("button", { name: `Allow 127.0.0.1:${port} and test again` }).click();
 	await alert.getByText("MISTRAL_API_KEY was refused by the provider.").waitFor();
 	await expectAccessible(page);
 	expect(readFileSync(join(project.folder, ".env"), "utf8"), "testing saves nothing").not.toContain("MISTRAL");

@@ -41,6 +41,7 @@ beforeAll(async () => {
 	const { url, claimCode } = await project.start();
 	await claim(ann.page, url, claimCode ?? "");
 	const { port } = provider.address() as AddressInfo;
+	await call(ann.page, "system.configure", { localHosts: ["127.0.0.1"] });
 	const values = { MISTRAL_API_KEY: SHARED, MISTRAL_BASE_URL: `http://127.0.0.1:${port}/v1` };
 	const writes = Object.entries(values).map(([name, value]) => ({ name, value }));
 	await call(ann.page, "settings.save", { environment: "default", writes });

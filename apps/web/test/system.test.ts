@@ -226,3 +226,19 @@ async function revealed(value: string): Promise<void> {
 	await card.getByText(value).waitFor();
 	await page.getByRole("link", { name: "System" }).click();
 }
+
+test("a host in the local network is allowed by its name, and not any more once it is removed", async () => {
+	const { page } = screen;
+	const local = section("Local AI");
+	await local.getByLabel("Host").fill("two words");
+	await local.getByRole("button", { name: "Allow" }).click();
+	await local.getByText("A host name or address").waitFor();
+	await local.getByLabel("Host").fill("AI.lan:8000");
+	await local.getByRole("button", { name: "Allow" }).click();
+	await local.getByRole("listitem").getByText("ai.lan:8000").first().waitFor();
+	expect(await local.getByLabel("Host").inputValue()).toBe("");
+	await expectAccessible(page);
+	await expectFits(page, local, "local-ai");
+	await local.getByRole("button", { name: "Remove ai.lan:8000" }).click();
+	await local.getByRole("listitem").waitFor({ state: "detached" });
+});

@@ -334,6 +334,11 @@ export const ERRORS = {
 	),
 	PROVIDER_MODEL: row("BAD_GATEWAY", "The provider has no model {detail} for this key.", "Choose another model."),
 	PROVIDER_URL: row("BAD_GATEWAY", "{name} does not lead to an AI service.", "Check the base URL in AI Settings."),
+	PROVIDER_LOCAL: row(
+		"BAD_GATEWAY",
+		"{name} leads into a local network, to a host that is not among those allowed.",
+		"Allow it under System, local AI, or with `holdfast system configure --local-host`.",
+	),
 	PROVIDER_NETWORK: row(
 		"BAD_GATEWAY",
 		"The provider cannot be reached: {detail}.",

@@ -4,6 +4,9 @@ import { type ChatPart, type ChatRequest, streamChat } from "../src/server/index
 
 export const KEY = "sk-canary-Zq7+/x9=Wm3kT5";
 
+/** Where the stand-ins listen, named as a local host. */
+export const HERE = { localHosts: ["127.0.0.1", "localhost"] };
+
 export function providerOf(id: string): Provider {
 	const provider = findProvider(id);
 	if (provider === undefined) throw new Error(`no provider ${id}`);
@@ -22,6 +25,7 @@ export function valuesFor(provider: Provider, base: string, key = KEY): Map<stri
 
 export async function chat(request: Omit<ChatRequest, "messages">): Promise<{ text: string; parts: ChatPart[] }> {
 	const parts: ChatPart[] = [];
-	for await (const part of streamChat({ messages: [{ role: "user", content: "hello" }], ...request })) parts.push(part);
+	for await (const part of streamChat({ ...HERE, messages: [{ role: "user", content: "hello" }], ...request }))
+		parts.push(part);
 	return { text: parts.map((part) => (part.type === "text" ? part.text : "")).join(""), parts };
 }

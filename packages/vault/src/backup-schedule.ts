@@ -23,7 +23,11 @@ const HOUR = 60 * 60 * 1000;
  * Whether a backup is to be made, given those there are. A clock that was set back makes it due once; one made while the
  * clock was ahead does not make it due ever after.
  */
-export function isDue(rows: readonly Pick<BackupRow, "at">[], { backupHours }: Policy, now: number): boolean {
+export function isDue(
+	rows: readonly Pick<BackupRow, "at">[],
+	{ backupHours }: Pick<Policy, "backupHours">,
+	now: number,
+): boolean {
 	return backupHours !== null && rows.every(({ at }) => Math.abs(now - at) >= backupHours * HOUR);
 }
 

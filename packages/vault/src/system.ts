@@ -37,7 +37,7 @@ export async function doctor(vault: Vault, caller: Caller): Promise<DoctorReport
 	return { findings: found, ...counts };
 }
 
-/** Choose how long history and backups are kept. What is not named stays as it is. What applies then. */
+/** Choose what is kept for how long, and which local hosts AI is asked at. What is not named stays. What applies then. */
 export async function configure(vault: Vault, caller: Caller, input: ConfigureSystem): Promise<Policy> {
 	const act = { action: "system.configure", target: null, environment: null } as const;
 	await authorize(vault, caller, act);
@@ -45,7 +45,15 @@ export async function configure(vault: Vault, caller: Caller, input: ConfigureSy
 		value === undefined ? [] : [[name, value] as const],
 	);
 	const policy = Object.fromEntries(chosen);
+	const details = Object.fromEntries(
+		chosen.map(([name, value]) => [name, Array.isArray(value) ? value.join(" ") : value]),
+	);
 	if (chosen.length > 0)
-		await vault.storage.commit({ policy, audit: [entry(caller, { ...act, outcome: "done", details: policy })] });
+		await vault.storage.commit({ policy, audit: [entry(caller, { ...act, outcome: "done", details })] });
 	return policyOf(await vault.storage.state());
+}
+
+/** The hosts on local networks that AI may be asked at. Not for people: whoever chats learns nothing of them. */
+export async function localHosts({ storage }: Vault): Promise<string[]> {
+	return policyOf(await storage.state()).localHosts;
 }

@@ -4,7 +4,7 @@ import { AppError } from "@holdfast/contract";
 import { type ChatEvent, SendChat } from "@holdfast/contract/schemas";
 import { settingOfKind } from "@holdfast/providers";
 import { streamChat } from "@holdfast/providers/server";
-import { audit, authorize } from "@holdfast/vault";
+import { audit, authorize, system } from "@holdfast/vault";
 import { asTransport, authed, router } from "../trpc.ts";
 import { requireKeysOwnUrl, requireProvider, resolvedOf, valuesOf } from "./providers.ts";
 
@@ -28,11 +28,12 @@ export const chatRouter = router({
 			if (missing) throw new AppError("NOT_SET", { name: missing.name });
 			await audit.record(ctx.vault, ctx.caller, { ...use, outcome: "done", details: { model: model ?? null } });
 
+			const localHosts = await system.localHosts(ctx.vault);
 			const start = performance.now();
 			let firstText: number | null = null;
 			const key = keyName !== undefined && keyLayer ? { name: keyName, ...keyLayer } : null;
 			yield { type: "start", provider: provider.id, model: model ?? "", key };
-			for await (const part of streamChat({ provider, values, model, messages, signal })) {
+			for await (const part of streamChat({ provider, values, model, messages, localHosts, signal })) {
 				if (part.type === "text") {
 					firstText ??= Math.round(performance.now() - start);
 					yield part;

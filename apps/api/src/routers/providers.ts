@@ -9,7 +9,7 @@ import {
 } from "@holdfast/contract/schemas";
 import { findProvider, PROVIDERS, type Provider, settingOfKind } from "@holdfast/providers";
 import { listModels, testProvider, type Values } from "@holdfast/providers/server";
-import { audit, authorize, type Caller, deny, settings, type Vault } from "@holdfast/vault";
+import { audit, authorize, type Caller, deny, settings, system, type Vault } from "@holdfast/vault";
 import { authed, router } from "../trpc.ts";
 
 export const providersRouter = router({
@@ -38,7 +38,10 @@ export const providersRouter = router({
 		const resolved = await resolvedOf(ctx.vault, ctx.caller, { environment, provider });
 		await requireKeysOwnUrl(ctx.vault, ctx.caller, { use, provider, resolved });
 		await audit.record(ctx.vault, ctx.caller, { ...use, outcome: "done", details: {} });
-		return listModels(provider, valuesOf(provider, resolved), signal);
+		return listModels(provider, valuesOf(provider, resolved), {
+			signal,
+			localHosts: await system.localHosts(ctx.vault),
+		});
 	}),
 
 	test: authed.input(TestInput).mutation(async ({ ctx: { vault, caller }, input, signal }) => {
@@ -62,7 +65,7 @@ export const providersRouter = router({
 			await requireKeysOwnUrl(vault, caller, { use, provider, resolved });
 		}
 		const values = new Map([...saved, ...draft]);
-		const result = await testProvider(provider, values, signal);
+		const result = await testProvider(provider, values, { signal, localHosts: await system.localHosts(vault) });
 		const { outcome, sentence, latency } = result;
 		const details = { outcome, sentence, latency, mark: markOf({ vault, caller }, provider, { resolved, values }) };
 		await audit.record(vault, caller, { ...use, outcome: "done", details });

@@ -9,6 +9,7 @@ export const OUTCOMES: Record<TestOutcome, Standing> = {
 	"no-quota": { tone: "warn", word: "No quota" },
 	"no-such-model": { tone: "bad", word: "No such model" },
 	"wrong-url": { tone: "bad", word: "Wrong URL" },
+	"local-address": { tone: "warn", word: "Local address" },
 	network: { tone: "warn", word: "Unreachable" },
 	timeout: { tone: "warn", word: "Timed out" },
 	failed: { tone: "bad", word: "Failed" },

@@ -23,6 +23,8 @@ export interface TestRun {
 	result: TestResult;
 	/** Whether typed values were tested in place of the saved ones. */
 	ofDraft: boolean;
+	/** The base URL that was asked; empty for the provider's own. */
+	url: string;
 }
 
 interface DraftOf {
@@ -76,7 +78,8 @@ export function useDraft({ provider, view, environment, owner }: DraftOf) {
 			const draft = typed();
 			const result = await testing.run(draft);
 			if (!result) return;
-			setTested({ result, ofDraft: draft.length > 0 });
+			const url = provider.settings.find(({ kind }) => kind === "url");
+			setTested({ result, ofDraft: draft.length > 0, url: form.getValues(url?.name ?? "") ?? "" });
 			await refreshSettings();
 		}),
 	};

@@ -132,7 +132,7 @@ function Results({ provider, draft, environment }: Omit<ProviderFormProps, "view
 				{saving.error !== null && !conflict && <FailureNotice error={saving.error} provider={provider.id} />}
 				{testing.error !== null && <FailureNotice error={testing.error} provider={provider.id} />}
 			</div>
-			<Tested run={draft.tested} />
+			<Tested run={draft.tested} onAgain={() => void draft.test()} />
 		</>
 	);
 }

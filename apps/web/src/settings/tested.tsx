@@ -3,9 +3,15 @@ import { OUTCOMES } from "../providers/standing.ts";
 import { Notice } from "../ui/notice.tsx";
 import { Status } from "../ui/status.tsx";
 import { Time } from "../ui/time.tsx";
+import { AllowHost } from "./allow-host.tsx";
 import type { TestRun } from "./draft.ts";
 
-export function Tested({ run }: { run: TestRun | null }) {
+interface TestedProps {
+	run: TestRun | null;
+	onAgain(): void;
+}
+
+export function Tested({ run, onAgain }: TestedProps) {
 	const tone = run && OUTCOMES[run.result.outcome].tone;
 	return (
 		<>
@@ -14,6 +20,7 @@ export function Tested({ run }: { run: TestRun | null }) {
 				<div className="mt-4">
 					<Notice tone={tone === "bad" ? "bad" : "warn"} role="alert" bare>
 						<Found run={run} />
+						{run.result.outcome === "local-address" && <AllowHost url={run.url} onAllowed={onAgain} />}
 					</Notice>
 				</div>
 			)}

@@ -29,6 +29,7 @@ const KeptForm = z.object({
 	backupsKept: whole(1_000).refine((text) => text !== "", "Enter how many."),
 });
 type KeptForm = z.infer<typeof KeptForm>;
+type Limits = Pick<Policy, keyof KeptForm>;
 
 const FIELDS: ReadonlyArray<{ name: keyof KeptForm; label: string; hint: string; placeholder: string }> = [
 	{
@@ -105,7 +106,7 @@ export function Kept({ policy }: { policy: Policy }) {
 	);
 }
 
-function textsOf(policy: Policy): KeptForm {
+function textsOf(policy: Limits): KeptForm {
 	const text = (value: number | null) => (value === null ? "" : String(value));
 	return {
 		historyVersions: text(policy.historyVersions),
@@ -115,7 +116,7 @@ function textsOf(policy: Policy): KeptForm {
 	};
 }
 
-function policyOf(typed: KeptForm): Policy {
+function policyOf(typed: KeptForm): Limits {
 	const number = (text: string) => (text === "" ? null : Number(text));
 	return {
 		historyVersions: number(typed.historyVersions),

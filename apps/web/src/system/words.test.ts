@@ -1,6 +1,6 @@
 import type { Finding } from "@holdfast/contract/schemas";
 import { expect, test } from "vitest";
-import { adviceParts, counted, findingsSummary, progressWords, provenWords, sizeWords } from "./words.ts";
+import { adviceParts, counted, findingsSummary, hostOf, progressWords, provenWords, sizeWords } from "./words.ts";
 
 test("counts with the noun in its number", () => {
 	expect(counted(1, "value")).toBe("1 value");
@@ -47,4 +47,14 @@ test("says what a drill opened, and with which key", () => {
 	expect(provenWords({ ...drill, damaged: 1, withKit: false })).toBe(
 		"1,203 of 1,204 values, with the server’s own key",
 	);
+});
+
+test("names a host as a base URL has it, with its port where one is meant", () => {
+	expect(
+		["http://127.0.0.1:8000/v1", "https://AI.lan/v1", "http://ai.lan", " ai.lan ", "ai.lan:80", "[::1]:8000"].map(
+			hostOf,
+		),
+	).toEqual(["127.0.0.1:8000", "ai.lan:443", "ai.lan:80", "ai.lan", "ai.lan:80", "[::1]:8000"]);
+	for (const text of ["", "  ", "ai.lan/v1", "http://", "user@ai.lan", "two words"])
+		expect([text, hostOf(text)]).toEqual([text, null]);
 });

@@ -1,5 +1,5 @@
 /** How the instance stands, in words. */
-import type { Drill, Finding, RootKeyView, RotationView } from "@holdfast/contract/schemas";
+import { type Drill, type Finding, LocalHost, type RootKeyView, type RotationView } from "@holdfast/contract/schemas";
 import type { Standing } from "../ui/status.tsx";
 
 const numbers = new Intl.NumberFormat("en");
@@ -78,3 +78,13 @@ export function progressWords({ done, total }: Pick<RotationView, "done" | "tota
 }
 
 export const ROTATED: Record<RotationView["kind"], string> = { root: "root key", data: "data keys" };
+
+/** A host as it is named among those that may be local: of a base URL with its port, of anything else as it is typed. */
+export function hostOf(text: string): string | null {
+	const typed = text.trim();
+	const isUrl = /^https?:/i.test(typed);
+	const url = URL.parse(isUrl ? typed : `http://${typed}`);
+	if (typed === "" || url === null || url.username !== "" || (!isUrl && url.pathname !== "/")) return null;
+	const port = url.port || (isUrl && url.protocol === "https:" ? "443" : isUrl || /:80$/.test(typed) ? "80" : "");
+	return LocalHost.safeParse(port === "" ? url.hostname : `${url.hostname}:${port}`).data ?? null;
+}

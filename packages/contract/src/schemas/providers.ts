@@ -23,6 +23,7 @@ export const TEST_OUTCOMES = [
 	"no-quota",
 	"no-such-model",
 	"wrong-url",
+	"local-address",
 	"network",
 	"timeout",
 	"failed",

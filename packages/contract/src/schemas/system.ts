@@ -1,4 +1,4 @@
-/** The state of the instance itself, and what is kept for how long. */
+/** The state of the instance itself, what is kept for how long, and where AI may be asked in a local network. */
 import { z } from "zod";
 import { BackupView } from "./backups.ts";
 import { RootKeyView, RotationView } from "./keys.ts";
@@ -14,6 +14,19 @@ export const Finding = z.object({
 	fix: z.string().nullable(),
 });
 
+/** In lower case. An IPv6 address is in brackets. */
+export const LocalHost = z
+	.string()
+	.max(260)
+	// Some browsers' URLs take what is no host, and encode it.
+	.regex(/^[a-z0-9._:[\]-]+$/)
+	.refine((text) => URL.canParse(`http://${text}`) && hostsOf(`http://${text}`).includes(text), "no host");
+
+function hostsOf(url: string): string[] {
+	const { hostname, port } = new URL(url);
+	return [hostname, `${hostname}:${port || 80}`];
+}
+
 /** `null`: without end. */
 export const Policy = z.object({
 	/** How many versions of a setting are kept, the current one included. */
@@ -24,6 +37,8 @@ export const Policy = z.object({
 	backupHours: z.int().min(1).max(8_760).nullable(),
 	/** How many scheduled backups are kept. */
 	backupsKept: z.int().min(1).max(1_000),
+	/** The hosts on local networks that AI is asked at: `name` or `name:port`, as a base URL has them. */
+	localHosts: z.array(LocalHost).max(100),
 });
 
 /** What is not named stays as it is. */

@@ -1,7 +1,7 @@
 import { LLMock } from "@copilotkit/aimock";
 import { AppError } from "@holdfast/contract";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { chat, KEY, providerOf, valuesFor } from "../../test/call.ts";
+import { chat, HERE, KEY, providerOf, valuesFor } from "../../test/call.ts";
 import { answering, standIn } from "../../test/stand-in.ts";
 import { streamChat } from "./index.ts";
 
@@ -177,7 +177,7 @@ test("leaving the stream ends the request", async () => {
 	});
 	const provider = providerOf("groq");
 	const values = valuesFor(provider, server.url);
-	for await (const part of streamChat({ provider, values, messages: [{ role: "user", content: "count" }] })) {
+	for await (const part of streamChat({ ...HERE, provider, values, messages: [{ role: "user", content: "count" }] })) {
 		expect(part).toEqual({ type: "text", text: "one" });
 		break;
 	}

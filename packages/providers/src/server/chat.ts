@@ -4,20 +4,20 @@
  */
 import type { ChatEvent, SendChat } from "@holdfast/contract/schemas";
 import type { Provider } from "../catalogue.ts";
-import { connect, requireModel, type Values } from "./connection.ts";
+import { type CallOptions, connect, requireModel, type Values } from "./connection.ts";
 import { modelOf } from "./dialect.ts";
 import { providerFailure, throwIfCancelled } from "./failure.ts";
+import { Scrubber } from "./scrub.ts";
 
-export interface ChatRequest {
+export interface ChatRequest extends CallOptions {
 	provider: Provider;
 	values: Values;
 	/** Overrides the model's setting and the catalogue's default. */
 	model?: string | undefined;
 	messages: SendChat["messages"];
-	signal?: AbortSignal | undefined;
 }
 
-/** Any number of `text`, then one `finish` with the provider's count of tokens, `null` where it gives none. */
+/** Any number of `text`, with the key covered where a provider echoes it, then one `finish` with the provider's count of tokens, `null` where it gives none. */
 export type ChatPart =
 	| Extract<ChatEvent, { type: "text" }>
 	| Pick<Extract<ChatEvent, { type: "finish" }>, "type" | "inputTokens" | "outputTokens">;
@@ -31,10 +31,12 @@ export async function* streamChat({
 	values,
 	model,
 	messages,
+	localHosts,
 	signal,
 }: ChatRequest): AsyncGenerator<ChatPart> {
-	const connection = connect(provider, values, model);
+	const connection = connect(provider, values, { model, ...(localHosts && { localHosts }) });
 	const id = requireModel(provider, connection);
+	const scrubber = new Scrubber(connection.key);
 	const left = new AbortController();
 	try {
 		const { streamText } = await import("ai");
@@ -51,7 +53,8 @@ export async function* streamChat({
 		for await (const part of fullStream) {
 			if (part.type === "error") throw part.error;
 			if (part.type === "abort") signal?.throwIfAborted();
-			if (part.type === "text-delta") yield { type: "text", text: part.text };
+			const text = part.type === "text-delta" ? scrubber.push(part.text) : part.type === "finish" ? scrubber.end() : "";
+			if (text !== "") yield { type: "text", text };
 			if (part.type === "finish") {
 				const { inputTokens, outputTokens } = part.totalUsage;
 				yield { type: "finish", inputTokens: inputTokens ?? null, outputTokens: outputTokens ?? null };

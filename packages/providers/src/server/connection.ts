@@ -6,6 +6,9 @@
 import { AppError } from "@holdfast/contract";
 import { type CatalogueSetting, nameOfKind, type Provider, settingOfKind } from "../catalogue.ts";
 
+/** Hosts that may be on a local network: `name` or `name:port`, as URLs have them. */
+export type LocalHosts = readonly string[];
+
 /** Effective values by setting name, without the catalogue's fallbacks: those are applied here. */
 export type Values = ReadonlyMap<string, string>;
 
@@ -16,20 +19,33 @@ export interface Connection {
 	key: string | null;
 	/** `null` when neither the caller, a setting nor the catalogue names one. */
 	model: string | null;
+	/** Whether its host may be on a local network. */
+	local: boolean;
+}
+
+export interface CallOptions {
+	/** Hosts beside the usual ones of local AI that may be on a local network. */
+	localHosts?: LocalHosts;
+	signal?: AbortSignal | undefined;
 }
 
 /**
  * @throws AppError `NOT_SET` naming the first required setting without a value; `PROVIDER_URL`, `PROVIDER_KEY_REFUSED` or
  * `PROVIDER_MODEL` for values that no provider could take.
  */
-export function connect(provider: Provider, values: Values, model?: string): Connection {
+export function connect(
+	provider: Provider,
+	values: Values,
+	{ model, localHosts = [] }: { model?: string | undefined; localHosts?: LocalHosts } = {},
+): Connection {
 	for (const setting of provider.settings) {
 		if (setting.required && given(setting, values) === null) throw new AppError("NOT_SET", { name: setting.name });
 	}
 	const key = sendableKey(provider, values);
 	const chosen = model ?? given(settingOfKind(provider, "model"), values);
 	if (chosen !== null) requireModelId(chosen, key);
-	return { base: baseUrl(provider, values), key, model: chosen };
+	const base = baseUrl(provider, values);
+	return { base, key, model: chosen, local: isNamed(provider, base, localHosts) };
 }
 
 /**
@@ -53,6 +69,15 @@ function baseUrl(provider: Provider, values: Values): string {
 		throw new AppError("PROVIDER_URL", { name: nameOfKind(provider, "url") });
 	}
 	return url.href.replace(/\/+$/, "");
+}
+
+/** Whether a base URL's host was named as a local one, or is where the provider's own program usually listens. */
+function isNamed(provider: Provider, base: string, localHosts: LocalHosts): boolean {
+	const { hostname, host, origin, port, protocol } = new URL(base);
+	const usual = provider.settings.map(({ placeholder }) => placeholder && URL.parse(placeholder)?.origin);
+	if (provider.kind === "local" && usual.includes(origin)) return true;
+	const withPort = port === "" ? `${host}:${protocol === "https:" ? 443 : 80}` : host;
+	return localHosts.some((named) => named === hostname || named === withPort);
 }
 
 /** Whether a request may go to this URL: http or https, and no user name or password in it. */

@@ -7,14 +7,14 @@ import type { LanguageModelV4 } from "@ai-sdk/provider";
 import { AppError } from "@holdfast/contract";
 import type { Provider } from "../catalogue.ts";
 import type { Connection } from "./connection.ts";
-import { providerFetch } from "./fetch.ts";
+import { fetchAnywhere, fetchLocal } from "./fetch.ts";
 import { type ListReader, readDataList, readGoogleList, readNamedList } from "./lists.ts";
 
 /** What the SDKs' constructors take. Cloud connections have a key, so the empty one reaches no provider. */
 interface SdkOptions {
 	apiKey: string;
 	baseURL: string;
-	fetch: typeof providerFetch;
+	fetch: typeof globalThis.fetch;
 }
 
 export interface Dialect {
@@ -115,10 +115,14 @@ export function dialectOf(provider: Provider): Dialect {
 }
 
 /** The SDK's model over this connection. It makes no request. */
-export function modelOf(provider: Provider, { base, key }: Connection, id: string): Promise<LanguageModelV4> {
+export function modelOf(provider: Provider, { base, key, local }: Connection, id: string): Promise<LanguageModelV4> {
 	const dialect = dialectOf(provider);
 	const baseURL = below(base, dialect, dialect.chat);
-	return dialect.model({ apiKey: key ?? "", baseURL, fetch: providerFetch }, id);
+	return dialect.model({ apiKey: key ?? "", baseURL, fetch: fetchOf(local) }, id);
+}
+
+export function fetchOf(local: boolean): typeof globalThis.fetch {
+	return local ? fetchLocal : fetchAnywhere;
 }
 
 /** The URL of one of the dialect's paths. */

@@ -33,6 +33,7 @@ const NETWORK_CODES: Readonly<Record<string, Verdict>> = {
 	ERR_SSL_WRONG_VERSION_NUMBER: { code: "PROVIDER_URL" },
 	HPE_INVALID_CONSTANT: { code: "PROVIDER_URL" },
 	ERR_IP_BLOCKED: { code: "PROVIDER_URL" },
+	ERR_IP_LOCAL: { code: "PROVIDER_LOCAL" },
 	UND_ERR_RES_EXCEEDED_MAX_SIZE: { code: "PROVIDER_FAILED", detail: "its answer is too large" },
 	ETIMEDOUT: { code: "PROVIDER_TIMEOUT" },
 	UND_ERR_CONNECT_TIMEOUT: { code: "PROVIDER_TIMEOUT" },
@@ -70,6 +71,7 @@ export function providerFailure(error: unknown, provider: Provider, model?: stri
 		case "PROVIDER_QUOTA":
 			return new AppError(code, { name: nameOfKind(provider, "secret") });
 		case "PROVIDER_URL":
+		case "PROVIDER_LOCAL":
 			return new AppError(code, { name: nameOfKind(provider, "url") });
 		case "PROVIDER_MODEL":
 			return new AppError(code, { detail: model ?? "by that name" });

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
-import { chat, KEY, providerOf, valuesFor } from "../../test/call.ts";
+import { chat, HERE, KEY, providerOf, valuesFor } from "../../test/call.ts";
 import { answering, standIn } from "../../test/stand-in.ts";
-import { providerFetch } from "./fetch.ts";
+import { fetchAnywhere } from "./fetch.ts";
 import { listModels, testProvider } from "./index.ts";
 
 /** A name server that gives a metadata address for `*.test`, as an attacker's would. */
@@ -21,7 +21,7 @@ test("FAULTS 36: a redirect is not followed, so no other address gets the key", 
 		await using server = await answering(status, "", { location: `${elsewhere.url}/models` });
 		for (const id of ["google", "openai", "anthropic"]) {
 			const provider = providerOf(id);
-			const result = await testProvider(provider, valuesFor(provider, server.url));
+			const result = await testProvider(provider, valuesFor(provider, server.url), HERE);
 			expect(result).toMatchObject({ outcome: "wrong-url" });
 		}
 	}
@@ -52,11 +52,14 @@ test.each([
 	"https://canary@127.0.0.1/",
 	"127.0.0.1",
 ])("FAULTS 36: %s is no address of an AI service", async (url) => {
-	const failure = providerFetch(url);
+	const failure = fetchAnywhere(url);
 	await expect(failure).rejects.toMatchObject({ code: "PROVIDER_URL" });
 	await expect(failure).rejects.not.toThrow(/canary|passw/);
 	const provider = providerOf("local");
-	expect(await testProvider(provider, valuesFor(provider, url))).toMatchObject({ outcome: "wrong-url", latency: null });
+	expect(await testProvider(provider, valuesFor(provider, url), HERE)).toMatchObject({
+		outcome: "wrong-url",
+		latency: null,
+	});
 });
 
 test.each([
@@ -71,14 +74,14 @@ test.each([
 	"http://100.100.100.200/",
 ])("FAULTS 36: %s is a metadata address and is not connected to", async (url) => {
 	const provider = providerOf("local");
-	expect(await testProvider(provider, valuesFor(provider, url))).toMatchObject({ outcome: "wrong-url" });
+	expect(await testProvider(provider, valuesFor(provider, url), HERE)).toMatchObject({ outcome: "wrong-url" });
 });
 
 test.each(["http://metadata.test/v1", "https://metadata.test/v1"])(
 	"FAULTS 36: %s leads to a metadata address",
 	async (url) => {
 		const provider = providerOf("openai");
-		const result = await testProvider(provider, valuesFor(provider, url));
+		const result = await testProvider(provider, valuesFor(provider, url), HERE);
 		expect(result).toMatchObject({ outcome: "wrong-url", sentence: expect.stringContaining("OPENAI_BASE_URL") });
 	},
 );
@@ -86,7 +89,7 @@ test.each(["http://metadata.test/v1", "https://metadata.test/v1"])(
 test("a host name that leads elsewhere is connected to", async () => {
 	await using server = await answering(200, { data: [{ id: "gpt-a" }] });
 	const provider = providerOf("openai");
-	const list = await listModels(provider, valuesFor(provider, server.url.replace("127.0.0.1", "localhost")));
+	const list = await listModels(provider, valuesFor(provider, server.url.replace("127.0.0.1", "localhost")), HERE);
 	expect(list.from).toBe("provider");
 });
 
@@ -100,7 +103,7 @@ test("an answer without end is cut off", async () => {
 		pour();
 	});
 	const provider = providerOf("openai");
-	expect(await testProvider(provider, valuesFor(provider, server.url))).toMatchObject({
+	expect(await testProvider(provider, valuesFor(provider, server.url), HERE)).toMatchObject({
 		outcome: "failed",
 		sentence: expect.stringContaining("too large"),
 	});
@@ -110,7 +113,7 @@ test("the key travels in a header, never in the URL", async () => {
 	await using server = await standIn((_, response) => response.writeHead(404).end());
 	for (const id of ["google", "openai", "anthropic", "mistral", "groq", "cohere", "azure", "openrouter", "together"]) {
 		const provider = providerOf(id);
-		await testProvider(provider, valuesFor(provider, server.url));
+		await testProvider(provider, valuesFor(provider, server.url), HERE);
 	}
 	expect(server.requests).toHaveLength(18);
 	for (const { url, headers } of server.requests) {

@@ -1,12 +1,13 @@
 /**
  * The one way out to providers. It follows no redirect (a key must not travel to an address nobody entered), waits for no
- * server forever, reads no endless answer, and connects to no cloud's metadata service, where machines get their
- * credentials. Names are checked by the addresses that the connection itself uses, so a name cannot change in between.
+ * server forever, reads no endless answer, asks no proxy of the environment's, and connects only where `addresses.ts` says.
+ * Names are checked by the addresses that the connection itself uses, so that a name cannot change in between.
  */
 import { lookup } from "node:dns";
-import { BlockList, isIP, isIPv6, type LookupFunction } from "node:net";
+import type { LookupFunction } from "node:net";
 import { AppError } from "@holdfast/contract";
 import type { Agent, RequestInit as AgentRequestInit } from "undici";
+import { type Reach, reachOf } from "./addresses.ts";
 import { isServiceUrl } from "./connection.ts";
 
 /** Milliseconds. The answer's head covers a chat's wait for its first byte; the gap is between two pieces of an answer. */
@@ -15,53 +16,53 @@ const HEAD_TIMEOUT = 30_000;
 const GAP_TIMEOUT = 120_000;
 const ANSWER_MAX_BYTES = 32 * 1024 * 1024;
 
-/** Link-local addresses (RFC 3927, RFC 4291) and the metadata services of AWS (IPv6), Alibaba, Azure and Oracle. */
-const METADATA = new BlockList();
-METADATA.addSubnet("169.254.0.0", 16, "ipv4");
-METADATA.addSubnet("fe80::", 10, "ipv6");
-METADATA.addAddress("fd00:ec2::254", "ipv6");
-METADATA.addAddress("100.100.100.200", "ipv4");
-METADATA.addAddress("168.63.129.16", "ipv4");
-METADATA.addAddress("192.0.0.192", "ipv4");
-
-let agent: Agent | undefined;
-
 /**
- * `fetch` for calls to providers.
+ * `fetch` for calls to a provider that is anywhere on the internet.
  *
  * @throws AppError `PROVIDER_URL` for anything but http(s) without user name. A refused redirect or address, a timeout and
  * a broken network are errors that `providerFailure` names.
  */
-export const providerFetch: typeof globalThis.fetch = async (input, init) => {
-	const url = URL.parse(input instanceof Request ? input.url : String(input));
-	if (url === null || !isServiceUrl(url)) throw new AppError("PROVIDER_URL", { name: "The base URL" });
-	if (isMetadata(url.hostname.replace(/^\[|\]$/g, ""))) throw blocked();
-	const undici = await import("undici");
-	agent ??= new undici.Agent({
-		connect: { timeout: CONNECT_TIMEOUT, lookup: checkedLookup },
-		headersTimeout: HEAD_TIMEOUT,
-		bodyTimeout: GAP_TIMEOUT,
-		maxResponseSize: ANSWER_MAX_BYTES,
-	});
-	// Node's own fetch takes no address check, so undici's is used; the two describe the same web types apart.
-	const options = { ...init, redirect: "error", dispatcher: agent } as AgentRequestInit;
-	return (await undici.fetch(url, options)) as unknown as Response;
-};
+export const fetchAnywhere = fetchWithin(["any"]);
 
-const checkedLookup: LookupFunction = (hostname, options, callback) => {
-	lookup(hostname, options, (error, address, family) => {
-		const found = typeof address === "string" ? [{ address }] : (address ?? []);
-		const refusal = found.some((entry) => isMetadata(entry.address)) ? blocked() : error;
-		callback(refusal, address, family);
-	});
-};
+/** The same for a host that was named as a local one, with connections of its own: none outlives the naming. */
+export const fetchLocal = fetchWithin(["any", "local"]);
 
-/** Whether this is an IP address, also one of IPv4 in IPv6's clothes, that is never connected to. */
-function isMetadata(address: string): boolean {
-	return isIP(address) !== 0 && METADATA.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+function fetchWithin(allowed: readonly Reach[]): typeof globalThis.fetch {
+	const check = (address: string) => {
+		const reach = reachOf(address);
+		return allowed.includes(reach) ? null : refused(reach);
+	};
+	let agent: Agent | undefined;
+	return async (input, init) => {
+		const url = URL.parse(input instanceof Request ? input.url : String(input));
+		if (url === null || !isServiceUrl(url)) throw new AppError("PROVIDER_URL", { name: "The base URL" });
+		const refusal = check(url.hostname);
+		if (refusal) throw refusal;
+		const undici = await import("undici");
+		agent ??= new undici.Agent({
+			connect: { timeout: CONNECT_TIMEOUT, lookup: lookupChecked(check) },
+			headersTimeout: HEAD_TIMEOUT,
+			bodyTimeout: GAP_TIMEOUT,
+			maxResponseSize: ANSWER_MAX_BYTES,
+		});
+		// Node's own fetch takes no address check, so undici's is used; the two describe the same web types apart.
+		const options = { ...init, redirect: "error", dispatcher: agent } as AgentRequestInit;
+		return (await undici.fetch(url, options)) as unknown as Response;
+	};
 }
 
-/** In the form of Node's own refusal, by its code. */
-function blocked(): Error {
-	return Object.assign(new Error("blocked address"), { code: "ERR_IP_BLOCKED" });
+/** Refuses a name as soon as one of its addresses is refused: the connection may try any of them. */
+function lookupChecked(check: (address: string) => Error | null): LookupFunction {
+	return (hostname, options, callback) => {
+		lookup(hostname, options, (error, address, family) => {
+			const found = typeof address === "string" ? [{ address }] : (address ?? []);
+			const refusal = found.map((entry) => check(entry.address)).find((each) => each !== null);
+			callback(refusal ?? error, address, family);
+		});
+	};
+}
+
+/** In the form of Node's own refusals, by its code. */
+function refused(reach: Reach): Error {
+	return Object.assign(new Error("refused address"), { code: reach === "local" ? "ERR_IP_LOCAL" : "ERR_IP_BLOCKED" });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { providerOf, valuesFor } from "../../test/call.ts";
+import { HERE, providerOf, valuesFor } from "../../test/call.ts";
 import { answering } from "../../test/stand-in.ts";
 import { listModels } from "./index.ts";
 
@@ -46,7 +46,7 @@ const LISTS: [string, unknown, { id: string; label: string }[]][] = [
 test.each(LISTS)("%s: its own list is read", async (id, body, models) => {
 	await using server = await answering(200, body);
 	const provider = providerOf(id);
-	expect(await listModels(provider, valuesFor(provider, server.url))).toEqual({ models, from: "provider" });
+	expect(await listModels(provider, valuesFor(provider, server.url), HERE)).toEqual({ models, from: "provider" });
 });
 
 test.each([
@@ -61,7 +61,7 @@ test.each([
 	await using server = await answering(status, body);
 	for (const id of ["google", "openai", "anthropic", "cohere"]) {
 		const provider = providerOf(id);
-		const list = await listModels(provider, valuesFor(provider, server.url));
+		const list = await listModels(provider, valuesFor(provider, server.url), HERE);
 		expect(list).toEqual({ models: provider.models, from: "catalogue" });
 	}
 });
@@ -69,14 +69,14 @@ test.each([
 test("azure: the catalogue's models, without a request", async () => {
 	await using server = await answering(500, "");
 	const provider = providerOf("azure");
-	expect((await listModels(provider, valuesFor(provider, server.url))).from).toBe("catalogue");
+	expect((await listModels(provider, valuesFor(provider, server.url), HERE)).from).toBe("catalogue");
 	expect(server.requests).toEqual([]);
 });
 
 test("a refused key and a missing one are errors, not an empty list", async () => {
 	await using server = await answering(401, {});
 	const provider = providerOf("openai");
-	const refused = listModels(provider, valuesFor(provider, server.url));
+	const refused = listModels(provider, valuesFor(provider, server.url), HERE);
 	await expect(refused).rejects.toMatchObject({ code: "PROVIDER_KEY_REFUSED", fields: { name: "OPENAI_API_KEY" } });
-	await expect(listModels(provider, new Map())).rejects.toMatchObject({ code: "NOT_SET" });
+	await expect(listModels(provider, new Map(), HERE)).rejects.toMatchObject({ code: "NOT_SET" });
 });

@@ -5,10 +5,9 @@
 import { APICallError } from "@ai-sdk/provider";
 import type { ModelList } from "@holdfast/contract/schemas";
 import type { Provider } from "../catalogue.ts";
-import { type Connection, connect, type Values } from "./connection.ts";
-import { below, dialectOf } from "./dialect.ts";
+import { type CallOptions, type Connection, connect, type Values } from "./connection.ts";
+import { below, dialectOf, fetchOf } from "./dialect.ts";
 import { providerFailure, throwIfCancelled } from "./failure.ts";
-import { providerFetch } from "./fetch.ts";
 import { parseJson } from "./json.ts";
 
 /** Milliseconds for a test or a list, from the request to the end of the answer. */
@@ -18,9 +17,10 @@ const SHORT_CALL_TIMEOUT = 15_000;
  * @throws AppError `NOT_SET` or what `providerFailure` makes of a refusal. A provider without a list, or with one of an
  * unknown shape, is no failure: the catalogue's models are given.
  */
-export async function listModels(provider: Provider, values: Values, signal?: AbortSignal): Promise<ModelList> {
+export async function listModels(provider: Provider, values: Values, options: CallOptions = {}): Promise<ModelList> {
 	const fromCatalogue: ModelList = { models: [...provider.models], from: "catalogue" };
-	const connection = connect(provider, values);
+	const { signal } = options;
+	const connection = connect(provider, values, options);
 	const { list, readList } = dialectOf(provider);
 	if (list === null) return fromCatalogue;
 	try {
@@ -38,12 +38,12 @@ export async function listModels(provider: Provider, values: Values, signal?: Ab
  */
 export async function getJson(
 	provider: Provider,
-	{ base, key }: Connection,
+	{ base, key, local }: Connection,
 	{ path, signal }: { path: string; signal: AbortSignal },
 ): Promise<unknown> {
 	const dialect = dialectOf(provider);
 	const url = below(base, dialect, path);
-	const response = await providerFetch(url, { headers: key === null ? {} : dialect.headers(key), signal });
+	const response = await fetchOf(local)(url, { headers: key === null ? {} : dialect.headers(key), signal });
 	const body = await response.text();
 	if (response.status === 404 || response.status === 405) return null;
 	if (!response.ok) {

@@ -1,6 +1,6 @@
 import { LLMock } from "@copilotkit/aimock";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { KEY, providerOf, valuesFor } from "../../test/call.ts";
+import { HERE, KEY, providerOf, valuesFor } from "../../test/call.ts";
 import { answering, standIn } from "../../test/stand-in.ts";
 import { testProvider } from "./index.ts";
 
@@ -28,28 +28,31 @@ const PLAYED = [
 test.each(PLAYED)("%s: a good key works and a wrong one is refused", async (id, path) => {
 	const provider = providerOf(id);
 	const name = provider.settings[0]?.name;
-	const good = await testProvider(provider, valuesFor(provider, aimock.url + path));
+	const good = await testProvider(provider, valuesFor(provider, aimock.url + path), HERE);
 	expect(good).toMatchObject({ outcome: "works", sentence: `${name} works with ${provider.label}.` });
 	expect(good.latency).toBeGreaterThanOrEqual(0);
-	const wrong = await testProvider(provider, valuesFor(provider, aimock.url + path, "wrong-key-4711"));
+	const wrong = await testProvider(provider, valuesFor(provider, aimock.url + path, "wrong-key-4711"), HERE);
 	expect(wrong.outcome).toBe("bad-key");
 	expect(wrong.sentence).toMatch(new RegExp(`^${name} was refused by the provider\\.`));
 	for (const request of aimock.getRequests()) expect(request.path).not.toContain("canary");
 });
 
 test("a missing key is named, and nothing is sent", async () => {
-	expect(await testProvider(providerOf("google"), new Map([["GOOGLE_API_KEY", ""]]))).toMatchObject({
+	expect(await testProvider(providerOf("google"), new Map([["GOOGLE_API_KEY", ""]]), HERE)).toMatchObject({
 		outcome: "not-set",
 		sentence: "GOOGLE_API_KEY is not set. Set it in AI Settings.",
 		latency: null,
 	});
-	expect(await testProvider(providerOf("ollama"), new Map())).toMatchObject({ outcome: "not-set", latency: null });
+	expect(await testProvider(providerOf("ollama"), new Map(), HERE)).toMatchObject({
+		outcome: "not-set",
+		latency: null,
+	});
 });
 
 test("ollama: its list proves the address", async () => {
 	await using server = await answering(200, { models: [{ name: "llama3.2:latest" }] });
 	const provider = providerOf("ollama");
-	const result = await testProvider(provider, valuesFor(provider, `${server.url}/v1/`));
+	const result = await testProvider(provider, valuesFor(provider, `${server.url}/v1/`), HERE);
 	expect(result).toMatchObject({ outcome: "works", sentence: "Ollama answers at OLLAMA_BASE_URL." });
 	expect(server.requests[0]?.url).toBe("/api/tags");
 });
@@ -76,13 +79,13 @@ const ANSWERS: [string, number, unknown, string][] = [
 test.each(ANSWERS)("%s answers %i %j: %s", async (id, status, body, outcome) => {
 	await using server = await answering(status, body);
 	const provider = providerOf(id);
-	expect(await testProvider(provider, valuesFor(provider, server.url))).toMatchObject({ outcome });
+	expect(await testProvider(provider, valuesFor(provider, server.url), HERE)).toMatchObject({ outcome });
 });
 
 test("local AI with no list and no model is a wrong address", async () => {
 	await using server = await answering(404, "no");
 	const provider = providerOf("local");
-	const result = await testProvider(provider, valuesFor(provider, server.url));
+	const result = await testProvider(provider, valuesFor(provider, server.url), HERE);
 	expect(result).toMatchObject({ outcome: "wrong-url", sentence: expect.stringContaining("LOCAL_AI_BASE_URL") });
 });
 
@@ -90,7 +93,7 @@ test("nobody listening is a network failure that names the cause", async () => {
 	const gone = await answering(200, {});
 	await gone[Symbol.asyncDispose]();
 	const provider = providerOf("openai");
-	const result = await testProvider(provider, valuesFor(provider, gone.url));
+	const result = await testProvider(provider, valuesFor(provider, gone.url), HERE);
 	expect(result).toMatchObject({ outcome: "network", sentence: expect.stringContaining("ECONNREFUSED") });
 });
 
@@ -98,9 +101,11 @@ test("a server that never answers is a timeout; a caller who leaves gets the own
 	await using server = await standIn(() => undefined);
 	const provider = providerOf("openai");
 	const values = valuesFor(provider, server.url);
-	expect(await testProvider(provider, values, AbortSignal.timeout(20))).toMatchObject({ outcome: "timeout" });
+	expect(await testProvider(provider, values, { ...HERE, signal: AbortSignal.timeout(20) })).toMatchObject({
+		outcome: "timeout",
+	});
 	const reason = new Error("the person left");
-	await expect(testProvider(provider, values, AbortSignal.abort(reason))).rejects.toBe(reason);
+	await expect(testProvider(provider, values, { ...HERE, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
 });
 
 test("FAULTS 24: provider error bodies that echo the key", async () => {
@@ -118,7 +123,7 @@ test("FAULTS 24: provider error bodies that echo the key", async () => {
 		);
 		for (const id of ["google", "openai", "anthropic", "cohere", "local"]) {
 			const provider = providerOf(id);
-			const printed = JSON.stringify(await testProvider(provider, valuesFor(provider, server.url)));
+			const printed = JSON.stringify(await testProvider(provider, valuesFor(provider, server.url), HERE));
 			for (const form of forms) expect(printed).not.toContain(form);
 		}
 		for (const request of server.requests) {
@@ -130,7 +135,7 @@ test("FAULTS 24: provider error bodies that echo the key", async () => {
 test("FAULTS 24: a key that fits no header is refused without being quoted", async () => {
 	const provider = providerOf("openai");
 	for (const key of ["canary\nX: 1", "canary\u2026", "can ary"]) {
-		const result = await testProvider(provider, valuesFor(provider, "http://127.0.0.1:9", key));
+		const result = await testProvider(provider, valuesFor(provider, "http://127.0.0.1:9", key), HERE);
 		expect(result).toMatchObject({ outcome: "bad-key", latency: null });
 		expect(result.sentence).not.toContain("ary");
 	}
@@ -138,7 +143,7 @@ test("FAULTS 24: a key that fits no header is refused without being quoted", asy
 
 test("a key saved with a line end works", async () => {
 	const provider = providerOf("openai");
-	const result = await testProvider(provider, valuesFor(provider, `${aimock.url}/v1`, `${KEY}\n`));
+	const result = await testProvider(provider, valuesFor(provider, `${aimock.url}/v1`, `${KEY}\n`), HERE);
 	expect(result.outcome).toBe("works");
 });
 
@@ -146,7 +151,7 @@ test("a key pasted into the model's field is not sent in a path and not quoted",
 	await using server = await answering(404, { error: { message: "no such model" } });
 	const provider = providerOf("google");
 	const values = valuesFor(provider, server.url).set("GOOGLE_MODEL", KEY);
-	const result = await testProvider(provider, values);
+	const result = await testProvider(provider, values, HERE);
 	expect(result.outcome).toBe("no-such-model");
 	expect(result.sentence).not.toContain("canary");
 	expect(server.requests).toEqual([]);

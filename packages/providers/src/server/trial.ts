@@ -5,7 +5,7 @@
 import { AppError, type ErrorCode } from "@holdfast/contract";
 import type { TestOutcome, TestResult } from "@holdfast/contract/schemas";
 import { nameOfKind, type Provider } from "../catalogue.ts";
-import { type Connection, connect, type Values } from "./connection.ts";
+import { type CallOptions, type Connection, connect, type Values } from "./connection.ts";
 import { dialectOf, modelOf } from "./dialect.ts";
 import { providerFailure, throwIfCancelled } from "./failure.ts";
 import { getJson, shortCall } from "./models.ts";
@@ -17,6 +17,7 @@ const OUTCOMES: Readonly<Partial<Record<ErrorCode, TestOutcome>>> = {
 	PROVIDER_QUOTA: "no-quota",
 	PROVIDER_MODEL: "no-such-model",
 	PROVIDER_URL: "wrong-url",
+	PROVIDER_LOCAL: "local-address",
 	PROVIDER_NETWORK: "network",
 	PROVIDER_TIMEOUT: "timeout",
 };
@@ -26,14 +27,15 @@ const OUTCOMES: Readonly<Partial<Record<ErrorCode, TestOutcome>>> = {
  *
  * @throws the signal's reason when the caller cancels; nothing else.
  */
-export async function testProvider(provider: Provider, values: Values, signal?: AbortSignal): Promise<TestResult> {
+export async function testProvider(provider: Provider, values: Values, options: CallOptions = {}): Promise<TestResult> {
 	const at = Date.now();
+	const { signal } = options;
 	const failed = ({ code, message }: AppError, latency: number | null): TestResult => {
 		return { outcome: OUTCOMES[code] ?? "failed", sentence: message, latency, at };
 	};
 	let connection: Connection;
 	try {
-		connection = connect(provider, values);
+		connection = connect(provider, values, options);
 	} catch (error) {
 		return failed(providerFailure(error, provider), null);
 	}
