@@ -1,7 +1,8 @@
 /**
  * Saves and reads over HTTP, as a dashboard or an SDK makes them: a server in this process and the callers in another one. 64
  * saves at once share commits and writes of the file; against them, saves one after the other, each of which has its own.
- * Reading the 20 settings of an environment, against a procedure of the same server that only echoes.
+ * Reading the 20 settings of an environment, against a procedure of the same server that only echoes; and that one with a token
+ * and without.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -25,7 +26,8 @@ const MOST_TIMES = 8;
 
 interface Order {
 	port: number;
-	token: string;
+	/** `null` to come without one. */
+	token: string | null;
 	path: string;
 	/** A body for a mutation; `null` for a query. `#` stands for a number that is another one each time. */
 	body: string | null;
@@ -38,7 +40,7 @@ function call(agent: Agent, { port, token, path, body }: Order, n: number): Prom
 	return new Promise((resolve, reject) => {
 		const text = body?.replaceAll("#", String(n));
 		const headers = {
-			authorization: `Bearer ${token}`,
+			...(token !== null && { authorization: `Bearer ${token}` }),
 			...(text !== undefined && { "content-type": "application/json", "content-length": Buffer.byteLength(text) }),
 		};
 		const method = text === undefined ? "GET" : "POST";
@@ -96,8 +98,8 @@ async function main(): Promise<void> {
 		};
 		const list = { path: `/trpc/settings.list?input=${encodeURIComponent("{}")}`, body: null };
 		const echo = { path: "/trpc/health", body: null };
-		const ask = async (order: Pick<Order, "path" | "body" | "lanes">) => {
-			caller.send({ ...order, port: server.port, token, time: TIME / TURNS });
+		const ask = async (order: Pick<Order, "path" | "body" | "lanes"> & Partial<Order>) => {
+			caller.send({ token, ...order, port: server.port, time: TIME / TURNS });
 			return (await once(caller, "message"))[0] as number;
 		};
 		const orders = {
@@ -105,6 +107,7 @@ async function main(): Promise<void> {
 			together: { ...save, lanes: AT_ONCE },
 			list: { ...list, lanes: 8 },
 			echo: { ...echo, lanes: 8 },
+			anyone: { ...echo, lanes: 8, token: null },
 		};
 		const rates: Record<string, number[]> = {};
 		for (let turn = 0; turn < TURNS; turn++)
@@ -118,6 +121,7 @@ async function main(): Promise<void> {
 		);
 		ratio("one after the other / together (1 / 8)", middle("alone") / middle("together"), 1 / MOST_TIMES);
 		ratio("echo / settings.list, with a token", middle("echo") / middle("list"), 1 / 0.6);
+		ratio("a read without / with a token", middle("anyone") / middle("echo"), 1 / 0.65);
 		await server.close();
 	} finally {
 		caller.disconnect();

@@ -21,6 +21,7 @@ import {
 	ResolveDrift,
 	RevokeToken,
 	RotateKeys,
+	RotateToken,
 } from "@holdfast/contract/schemas";
 import { audit, backups, environments, keys, mirrors, people, system, tokens, workers } from "@holdfast/vault";
 import { chatRouter } from "./routers/chat.ts";
@@ -87,6 +88,7 @@ export const appRouter = listed(
 		tokens: router({
 			create: authed.input(CreateToken).mutation(({ ctx, input }) => tokens.create(ctx.vault, ctx.caller, input)),
 			list: authed.query(({ ctx }) => tokens.list(ctx.vault, ctx.caller)),
+			rotate: authed.input(RotateToken).mutation(({ ctx, input }) => tokens.rotate(ctx.vault, ctx.caller, input)),
 			revoke: authed.input(RevokeToken).mutation(({ ctx, input }) => tokens.revoke(ctx.vault, ctx.caller, input)),
 		}),
 		system: router({

@@ -128,7 +128,10 @@ test("what is refused is said as the server says it, and nothing is set", async 
 	await save(app, { A: "saved" });
 	const env = await credentials(app);
 	const refusals = [
-		[{ ...env, HOLDFAST_TOKEN: "hf_wrong" }, "This service token is unknown, expired or revoked."],
+		[
+			{ ...env, HOLDFAST_TOKEN: "hf_wrong" },
+			"This service token is unknown, expired, revoked, or not for use from here.",
+		],
 		[
 			{ ...env, HOLDFAST_TOKEN: await app.token(["settings.see"]) },
 			"You may not do this: it needs leave to read the value of a secret.",

@@ -65,6 +65,7 @@ export const SAMPLES: Record<ProcedurePath, unknown> = {
 	"backups.drill": { id: "0123456789abcdef" },
 	"tokens.create": { label: "sample", permissions: ["settings.see"], environments: [environment], days: 1 },
 	"tokens.list": undefined,
+	"tokens.rotate": { id: "0123456789abcdef", overlap: 5 },
 	"tokens.revoke": { id: "0123456789abcdef" },
 	"system.status": undefined,
 	"system.doctor": undefined,

@@ -285,8 +285,8 @@ export const ERRORS = {
 	SIGNED_OUT: row("UNAUTHORIZED", "You are not signed in.", "Sign in, or send a service token."),
 	TOKEN_REFUSED: row(
 		"UNAUTHORIZED",
-		"This service token is unknown, expired or revoked.",
-		"Create a new one with `holdfast token create`.",
+		"This service token is unknown, expired, revoked, or not for use from here.",
+		"Create a new one with `holdfast token create`, or look at its addresses with `holdfast token list`.",
 	),
 	NOT_ALLOWED: row("FORBIDDEN", "You may not do this: it needs {detail}.", "Ask an owner of this instance."),
 	PROOF_NEEDED: row(
@@ -295,6 +295,11 @@ export const ERRORS = {
 		"Confirm it in the dashboard with your password, a code or a passkey, then try again.",
 	),
 	TOKEN_NOT_FOUND: row("NOT_FOUND", "There is no service token {name}.", "List them with `holdfast token list`."),
+	TOKEN_ENDED: row(
+		"CONFLICT",
+		"The service token {name} is expired or revoked, and a rotation does not bring it back.",
+		"Create a new one.",
+	),
 	PERSON_NOT_FOUND: row("NOT_FOUND", "There is no such person here.", "Choose one of the listed people."),
 	LAST_OWNER: row(
 		"PRECONDITION_FAILED",

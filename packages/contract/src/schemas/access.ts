@@ -25,6 +25,18 @@ export const CreateToken = z.strictObject({
 	permissions: z.array(z.enum(permissions)).min(1).default(["settings.see", "settings.reveal"]),
 	/** Days until it expires; omitted for never. */
 	days: z.int().min(1).max(3650).optional(),
+	/** Addresses and CIDR ranges it may be used from; omitted for any. */
+	addresses: z
+		.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+		.min(1)
+		.max(50)
+		.optional(),
+});
+
+export const RotateToken = z.strictObject({
+	id: z.string().min(1).max(60),
+	/** Minutes for which the credential before is still taken: time to bring the new one to where it is used. */
+	overlap: z.int().min(0).max(10_080).default(60),
 });
 
 export const RevokeToken = z.strictObject({ id: z.string().min(1).max(60) });
@@ -34,6 +46,10 @@ export const TokenView = z.object({
 	label: z.string(),
 	environments: z.array(z.string()).nullable(),
 	permissions: z.array(z.enum(permissions)),
+	/** Where it may be used from; `null` for anywhere. */
+	addresses: z.array(z.string()).nullable(),
+	/** Until when the credential before the last rotation is taken; `null` when it is not. */
+	previousUntil: z.number().nullable(),
 	createdAt: z.number(),
 	createdBy: z.string(),
 	expiresAt: z.number().nullable(),
@@ -41,7 +57,7 @@ export const TokenView = z.object({
 	lastUsedAt: z.number().nullable(),
 });
 
-/** `token` is the credential itself and is shown this once. */
+/** `token` is the credential itself, of a new token or after a rotation, and is shown this once. */
 export const CreatedToken = TokenView.extend({ token: z.string() });
 
 export const Health = z.object({
@@ -52,6 +68,7 @@ export const Health = z.object({
 
 export type Me = z.infer<typeof Me>;
 export type CreateToken = z.infer<typeof CreateToken>;
+export type RotateToken = z.infer<typeof RotateToken>;
 export type RevokeToken = z.infer<typeof RevokeToken>;
 export type TokenView = z.infer<typeof TokenView>;
 export type CreatedToken = z.infer<typeof CreatedToken>;

@@ -5,7 +5,8 @@
  * The ranges are those of the IANA special-purpose address registries (RFC 6890) that are not globally reachable, with
  * multicast and what is reserved.
  */
-import { BlockList, isIP, isIPv6 } from "node:net";
+import { isIP } from "node:net";
+import { AddressRanges, ipv4Inside } from "@holdfast/contract/addresses";
 
 const SPECIAL_IPV4 = [
 	"0.0.0.0/8",
@@ -31,40 +32,20 @@ const SPECIAL_IPV6 = ["::/3", "4000::/2", "8000::/1", "2001::/23", "2001:db8::/3
 /** Link-local addresses (RFC 3927, RFC 4291) and the metadata services of AWS (IPv6), Alibaba, Azure and Oracle. */
 const METADATA = ["169.254.0.0/16", "fe80::/10", "fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"];
 
-/** Apart: in one list, an IPv4 address would be looked for among those of IPv6 as well, as mapped into them. */
-const special = { ipv4: listOf(SPECIAL_IPV4), ipv6: listOf(SPECIAL_IPV6) };
-const metadata = listOf(METADATA);
+const special = new AddressRanges([...SPECIAL_IPV4, ...SPECIAL_IPV6]);
+const metadata = new AddressRanges(METADATA);
 
 /** A network prefix through which IPv6 networks reach IPv4 (RFC 6052): what counts is the address inside. */
-const NAT64 = listOf(["64:ff9b::/96"]);
+const NAT64 = new AddressRanges(["64:ff9b::/96"]);
 
 /** `any` for an address of the internet, `local` for one that a named host may have, `never` for a metadata service. */
 export type Reach = "any" | "local" | "never";
 
 /** How an IP address may be reached. A text that is none is not judged: its addresses are, once they are looked up. */
 export function reachOf(address: string): Reach {
-	const plain = inNat64(address.replace(/^\[|\]$|%.*$/g, ""));
+	const plain = address.replace(/^\[|\]$|%.*$/g, "");
 	if (isIP(plain) === 0) return "any";
-	const family = isIPv6(plain) ? "ipv6" : "ipv4";
-	if (metadata.check(plain, family)) return "never";
-	return special[family].check(plain, family) ? "local" : "any";
-}
-
-/** The IPv4 address in one of NAT64; any other as it is. */
-function inNat64(address: string): string {
-	if (!isIPv6(address) || !NAT64.check(address, "ipv6")) return address;
-	const [high = "", low = ""] = new URL(`http://[${address}]`).hostname.slice(1, -1).split(":").slice(-2);
-	const bits = [high, low].map((group) => Number.parseInt(group || "0", 16));
-	return bits.flatMap((group) => [group >> 8, group & 255]).join(".");
-}
-
-function listOf(ranges: readonly string[]): BlockList {
-	const list = new BlockList();
-	for (const range of ranges) {
-		const [network = "", prefix] = range.split("/");
-		const family = isIPv6(network) ? "ipv6" : "ipv4";
-		if (prefix === undefined) list.addAddress(network, family);
-		else list.addSubnet(network, Number(prefix), family);
-	}
-	return list;
+	if (NAT64.has(plain)) return reachOf(ipv4Inside(plain));
+	if (metadata.has(plain)) return "never";
+	return special.has(plain) ? "local" : "any";
 }

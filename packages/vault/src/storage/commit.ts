@@ -1,5 +1,5 @@
 /** The one transaction of the vault: a change as data, compared with what is stored, and written whole or not at all. */
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { user } from "./auth-tables.ts";
 import { raisesRevision, renamedNarrowing, renamedScope } from "./change.ts";
 import { writeBackups } from "./commit-backups.ts";
@@ -109,8 +109,13 @@ function forgetFiles(db: SqliteDatabase, environment: string, revision: number):
 	db.update(mirrors).set({ revision, base: sql`'null'` }).where(eq(mirrors.environment, environment)).run();
 }
 
-function writeAccess(db: SqliteDatabase, { token, revokeToken }: Change): void {
+function writeAccess(db: SqliteDatabase, { token, revokeToken, rotateToken }: Change): void {
 	if (token) db.insert(tokens).values(token).run();
+	if (rotateToken) {
+		const { id, before, ...next } = rotateToken;
+		const kept = and(eq(tokens.id, id), eq(tokens.hash, before), isNull(tokens.revokedAt));
+		if (db.update(tokens).set(next).where(kept).run().changes !== 1) throw new Conflict(id);
+	}
 	if (!revokeToken) return;
 	db.update(tokens).set({ revokedAt: revokeToken.at }).where(eq(tokens.id, revokeToken.id)).run();
 }

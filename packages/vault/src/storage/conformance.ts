@@ -211,15 +211,20 @@ export function conformance(made: () => Promise<Subject>): void {
 		await other.close();
 	});
 
-	test("tokens are found by their digest, revoked, and remember their last use", async () => {
+	test("tokens are found by their id, rotated by who knew them, revoked, and remember their last use", async () => {
 		await using s = await open();
 		const token = TOKEN;
 		await s.storage.commit({ token, audit: [entry("tokens.create")] });
-		expect(await s.storage.tokenByHash("digest")).toEqual(token);
-		expect(await s.storage.tokenByHash("other")).toBeNull();
+		expect(await s.storage.tokenById("t1")).toEqual(token);
+		expect(await s.storage.tokenById("t2")).toBeNull();
+		const next = { hash: "new", previousHash: "digest", previousUntil: at + 9, creator: "user:u1" };
+		const rotate = (before: string) => s.storage.commit({ rotateToken: { id: "t1", before, ...next }, audit: [] });
+		expect(await rotate("digest")).toMatchObject({ done: true });
+		expect(await rotate("digest")).toEqual({ done: false, conflict: "t1" });
 		await s.storage.touchTokens(new Map([["t1", at + 1]]));
 		await s.storage.commit({ revokeToken: { id: "t1", at: at + 2 }, audit: [entry("tokens.revoke")] });
-		expect(await s.storage.tokens()).toEqual([{ ...token, lastUsedAt: at + 1, revokedAt: at + 2 }]);
+		expect(await s.storage.tokens()).toEqual([{ ...token, ...next, lastUsedAt: at + 1, revokedAt: at + 2 }]);
+		expect(await rotate("new")).toEqual({ done: false, conflict: "t1" });
 	});
 
 	test("workers come, advance, and are forgotten; an id stays with its kind and environment", async () => {

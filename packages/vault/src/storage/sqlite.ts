@@ -159,8 +159,8 @@ export class SqliteStorage implements Storage {
 		return translated(() => this.#queries.tokens.all());
 	}
 
-	tokenByHash(hash: string) {
-		return translated(() => this.#queries.tokenByHash.get({ hash }) ?? null);
+	tokenById(id: string) {
+		return translated(() => this.#queries.tokenById(id));
 	}
 
 	touchTokens(uses: ReadonlyMap<string, number>): void {

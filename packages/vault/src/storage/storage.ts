@@ -256,6 +256,8 @@ export interface Change {
 	mirrored?: readonly MirrorRow[];
 	token?: TokenRow;
 	revokeToken?: { id: string; at: number };
+	/** Another credential for a token that still has the one `before`, or it is a conflict. */
+	rotateToken?: Pick<TokenRow, "id" | "hash" | "previousHash" | "previousUntil" | "creator"> & { before: string };
 	backup?: BackupRow;
 	/** The ids of backups whose files go. */
 	forgetBackups?: readonly string[];
@@ -315,7 +317,7 @@ export interface Storage {
 	/** The entry of the last test of a provider in an environment that was carried out. */
 	lastTest(provider: string, environment: string): Answer<AuditRow | null>;
 	tokens(): Answer<TokenRow[]>;
-	tokenByHash(hash: string): Answer<TokenRow | null>;
+	tokenById(id: string): Answer<TokenRow | null>;
 	/** Record uses of tokens, off any request's path. */
 	touchTokens(uses: ReadonlyMap<string, number>): Answer<void>;
 	/** Every process that reported itself and is not forgotten, whether or not it still runs. */

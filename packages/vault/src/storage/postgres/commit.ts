@@ -2,7 +2,7 @@
  * The one transaction of the vault, on PostgreSQL: the rules of `../commit.ts`. Whoever commits first takes the lock on the
  * instance's row, so that commits come one after the other and each sees all that the ones before it wrote.
  */
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { endsAccess, raisesRevision, renamedNarrowing, renamedScope } from "../change.ts";
 import { Conflict } from "../conflict.ts";
 import { asBuffer } from "../sealed.ts";
@@ -136,8 +136,14 @@ async function putMirror(db: Executor, held: NonNullable<Change["mirrored"]>[num
 		});
 }
 
-async function writeAccess(db: Executor, { token, revokeToken }: Change): Promise<void> {
+async function writeAccess(db: Executor, { token, revokeToken, rotateToken }: Change): Promise<void> {
 	if (token) await db.insert(tokens).values(token);
+	if (rotateToken) {
+		const { id, before, ...next } = rotateToken;
+		const kept = and(eq(tokens.id, id), eq(tokens.hash, before), isNull(tokens.revokedAt));
+		const { rowCount } = await db.update(tokens).set(next).where(kept);
+		if (rowCount !== 1) throw new Conflict(id);
+	}
 	if (!revokeToken) return;
 	await db.update(tokens).set({ revokedAt: revokeToken.at }).where(eq(tokens.id, revokeToken.id));
 }

@@ -110,7 +110,7 @@ export function queriesOn(db: Executor) {
 				.orderBy(desc(audit.index))
 				.limit(1),
 		tokens: () => db.select().from(tokens).orderBy(desc(tokens.createdAt)),
-		tokenByHash: (hash: string) => db.select().from(tokens).where(eq(tokens.hash, hash)),
+		tokenById: (id: string) => db.select().from(tokens).where(eq(tokens.id, id)),
 		workers: () => db.select().from(workers),
 		/** Until someone has an account, there is nobody to be gone. */
 		isGone: (userId: string) =>

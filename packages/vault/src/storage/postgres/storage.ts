@@ -184,8 +184,8 @@ class PostgresStorage implements Storage {
 		return read(() => this.#queries.tokens());
 	}
 
-	async tokenByHash(hash: string) {
-		const [row] = await read(() => this.#queries.tokenByHash(hash));
+	async tokenById(id: string) {
+		const [row] = await read(() => this.#queries.tokenById(id));
 		return row ?? null;
 	}
 
