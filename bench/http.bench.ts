@@ -90,7 +90,15 @@ async function main(): Promise<void> {
 		const dashboard = join(folder, "dashboard");
 		mkdirSync(dashboard);
 		writeFileSync(join(dashboard, "index.html"), "");
-		const where = { host: "127.0.0.1", port: 0, publicUrl: null, allowedHosts: [], allowedOrigins: [], dashboard };
+		const where = {
+			host: "127.0.0.1",
+			port: 0,
+			publicUrl: null,
+			allowedHosts: [],
+			allowedOrigins: [],
+			dashboard,
+			callsPerMinute: 1e9,
+		};
 		const server = await startServer(vault, where, openLog("silent"));
 		const save = {
 			path: "/trpc/settings.save",

@@ -8,6 +8,7 @@ import { anonymous, audit, type Caller, userCaller, type Vault } from "@holdfast
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
+import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import { PROVE, PROVE_LIMIT, prove } from "./prove.ts";
 
@@ -20,6 +21,7 @@ export interface AuthOptions {
 	/** Every origin whose pages may call the server. */
 	origins: string[];
 	log: Log;
+	limits: Limits;
 }
 
 const BASE_PATH = "/auth";
@@ -45,7 +47,7 @@ export function isAccountPath(path: string): boolean {
 
 export type Auth = ReturnType<typeof openAuth>;
 
-export function openAuth(vault: Vault, { url, origins, log }: AuthOptions) {
+export function openAuth(vault: Vault, { url, origins, log, limits }: AuthOptions) {
 	return betterAuth({
 		appName: "Holdfast",
 		baseURL: url,
@@ -87,14 +89,16 @@ export function openAuth(vault: Vault, { url, origins, log }: AuthOptions) {
 		telemetry: { enabled: false },
 		// What follows the colon in its messages quotes the request.
 		logger: { level: "error", log: (level, message) => log[level](`accounts: ${message.split(":", 1)}`) },
-		hooks: hooksOf(vault),
+		hooks: hooksOf(vault, limits),
 	});
 }
 
-function hooksOf(vault: Vault) {
+function hooksOf(vault: Vault, limits: Limits) {
 	return {
 		before: createAuthMiddleware(async (context) => {
 			if (context.path === "/sign-up/email") await requireClaimCode(vault, context);
+			const account = accountTried(context);
+			if (account !== null) await limits.try(account).catch(() => refuseTries(vault, context));
 			// Afterwards nobody could tell whose session it was.
 			if (context.path === "/sign-out") await getSessionFromCtx(context, { disableRefresh: true });
 		}),
@@ -103,12 +107,16 @@ function hooksOf(vault: Vault) {
 			if (!(context.path in ACTS)) return;
 			const user = newSession?.user ?? session?.user;
 			const who = user ? signedIn(user, addressOf(context)) : anonymous(addressOf(context));
-			if (returned instanceof APIError) {
+			if (returned instanceof Error) {
 				await record(vault, context, { who, outcome: "denied" });
+				// What the edge found in the body, or a failure of our own.
+				if (!(returned instanceof APIError)) throw returned;
 				// The index has the last word when several claim at once.
 				if (returned.body?.code === "FAILED_TO_CREATE_USER") throw refusal("ALREADY_CLAIMED");
 				return;
 			}
+			const account = accountTried(context);
+			if (account !== null) await limits.succeeded(account);
 			if (user) await record(vault, context, { who, outcome: "done" });
 			// The session's token travels in its HttpOnly cookie alone, where no script can read it.
 			return context.json({ signedIn: Boolean(newSession ?? (context.path !== "/sign-out" && session)) });
@@ -148,6 +156,16 @@ function emailIn(body: { email?: unknown } | undefined): string | null {
 	return typeof email === "string" && email.length <= 200 && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? email : null;
 }
 
+/** Whose password a sign-in tries, by the email address in any case. */
+function accountTried({ path, body }: Attempt): string | null {
+	return path === "/sign-in/email" ? (emailIn(body)?.toLowerCase() ?? null) : null;
+}
+
+async function refuseTries(vault: Vault, attempt: Attempt): Promise<never> {
+	await record(vault, attempt, { who: anonymous(addressOf(attempt)), outcome: "denied" });
+	throw refusal("RATE_LIMITED");
+}
+
 async function requireClaimCode(vault: Vault, attempt: Attempt): Promise<void> {
 	const given = attempt.body?.claimCode;
 	const code = typeof given === "string" ? given.toUpperCase().replace(/[^0-9A-Z]/g, "") : "";
@@ -161,7 +179,7 @@ async function requireClaimCode(vault: Vault, attempt: Attempt): Promise<void> {
 }
 
 function refusal(code: ErrorCode): APIError {
-	return new APIError(ERRORS[code].transport as "FORBIDDEN" | "CONFLICT", {
+	return new APIError(ERRORS[code].transport as "FORBIDDEN" | "CONFLICT" | "TOO_MANY_REQUESTS", {
 		code,
 		message: new AppError(code).message,
 	});

@@ -11,6 +11,10 @@ import { asTransport } from "./trpc.ts";
 /** The largest request body, in bytes: a thousand settings of the longest kind are never sent at once. */
 const BODY_MAX = 8 * 1024 * 1024;
 
+/** How deep JSON may be nested: a batch of imports has six levels. */
+const DEPTH_MAX = 32;
+const [QUOTE, BACKSLASH, BRACE, BRACE_END, BRACKET, BRACKET_END] = [34, 92, 123, 125, 91, 93];
+
 const CONTENT_SECURITY_POLICY = [
 	"default-src 'none'",
 	"script-src 'self'",
@@ -54,7 +58,7 @@ type Handler = (request: Request) => Response | Promise<Response>;
 export function guarded(options: EdgeOptions, handler: Handler): Handler {
 	return async (request) => {
 		const refusal = refusalOf(options, request);
-		if (refusal) return withHeaders(options, refuse(new AppError(refusal)));
+		if (refusal) return withHeaders(options, refuse(new AppError(refusal, { detail: TOO_DEEP })));
 		const origin = request.headers.get("origin");
 		const other = origin !== null && options.otherOrigins.has(origin);
 		// Pages of other origins come with a service token, never with someone's session.
@@ -67,14 +71,35 @@ export function guarded(options: EdgeOptions, handler: Handler): Handler {
 	};
 }
 
-/** Read leniently, bytes that are no UTF-8 would be saved as other characters than were sent. */
+/**
+ * Read leniently, bytes that are no UTF-8 would be saved as other characters than were sent. What is nested without end is
+ * refused before anything walks through it.
+ */
 function readStrictly(request: Request): void {
 	const text = async () => {
 		const bytes = Buffer.from(await request.arrayBuffer());
-		if (isUtf8(bytes)) return bytes.toString("utf8");
-		throw asTransport(new AppError("INPUT_INVALID", { detail: "it is not UTF-8" }));
+		if (!isUtf8(bytes)) throw asTransport(new AppError("INPUT_INVALID", { detail: "it is not UTF-8" }));
+		const body = bytes.toString("utf8");
+		if (isDeep(body)) throw asTransport(new AppError("INPUT_INVALID", { detail: TOO_DEEP }));
+		return body;
 	};
 	Object.defineProperty(request, "text", { value: text });
+}
+
+const TOO_DEEP = `it is nested more than ${DEPTH_MAX} levels deep`;
+
+/** Whether a JSON text is nested deeper than any input is. Of a text that is no JSON it says nothing that matters. */
+function isDeep(json: string): boolean {
+	let depth = 0;
+	for (let at = 0; at < json.length; at++) {
+		const char = json.charCodeAt(at);
+		if (char === QUOTE) {
+			for (at++; at < json.length && json.charCodeAt(at) !== QUOTE; at++) if (json.charCodeAt(at) === BACKSLASH) at++;
+		} else if (char === BRACE || char === BRACKET) {
+			if (++depth > DEPTH_MAX) return true;
+		} else if (char === BRACE_END || char === BRACKET_END) depth--;
+	}
+	return false;
 }
 
 /** The answer to what came in by HTTP's rules and yet has no address that can be read. */
@@ -119,6 +144,8 @@ function refusalOf({ hosts, ownOrigins, otherOrigins }: EdgeOptions, request: Re
 	const site = request.headers.get("sec-fetch-site");
 	const isForeign = origin === null && site !== null && site !== "same-origin" && site !== "none";
 	if (request.method === "GET" || request.method === "HEAD") {
+		const { search } = new URL(request.url);
+		if (search.length > DEPTH_MAX && isDeep(new URLSearchParams(search).get("input") ?? "")) return "INPUT_INVALID";
 		// A link to the dashboard may be anywhere. A watch behind an image of another port's page would be someone's own.
 		return isForeign && new URL(request.url).pathname.startsWith("/trpc/") ? "ORIGIN_REFUSED" : null;
 	}

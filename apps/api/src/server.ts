@@ -3,17 +3,21 @@
  * is the fastest mounting there is; all of it passes the edge first.
  */
 
-import { createServer, type Server as HttpServer } from "node:http";
+import type { Server as HttpServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Options } from "@holdfast/config/options";
+import type { ServerOptions as EdgeSettings } from "@holdfast/config/server-options";
 import { AppError } from "@holdfast/contract";
 import { anonymous, readNarrowed, tokens, userCaller, type Vault } from "@holdfast/vault";
 import { getRequestListener } from "@hono/node-server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
+import { clientAddresses } from "./addresses.ts";
 import { ADDRESS_HEADER, type Auth, isAccountPath, openAuth } from "./auth.ts";
 import { dashboard } from "./dashboard.ts";
 import { type EdgeOptions, guarded, unreadable } from "./edge.ts";
+import { Limits, WINDOW } from "./limits.ts";
+import { createListener } from "./listener.ts";
 import { type Log, reportError } from "./log.ts";
 import { appRouter } from "./router.ts";
 import { Running } from "./running.ts";
@@ -22,10 +26,10 @@ import { Watches } from "./watches.ts";
 
 /** The most calls one request may carry. */
 const BATCH_MAX = 50;
-/** Slow clients do not hold a socket: milliseconds for the headers, and for the whole request. */
-const TIME_LIMITS = { headersTimeout: 15_000, requestTimeout: 60_000 };
 /** How long a stop waits for the requests under way, in milliseconds. */
 const GRACE = 10_000;
+/** What `readServerOptions` gives where nothing is said. */
+const CALLS_PER_MINUTE = 6_000;
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 export interface Server {
@@ -37,24 +41,28 @@ export interface Server {
 }
 
 export interface ServerOptions
-	extends Pick<Options, "host" | "port" | "publicUrl" | "allowedHosts" | "allowedOrigins"> {
+	extends Pick<Options, "host" | "port" | "publicUrl" | "allowedHosts" | "allowedOrigins">,
+		Partial<EdgeSettings> {
 	/** The folder with the built dashboard. */
 	dashboard: string;
 }
 
-/** Serve a vault. @throws AppError `PORT_IN_USE` */
+/** Serve a vault. @throws AppError `PORT_IN_USE`, `OPTION_INVALID` */
 export async function startServer(vault: Vault, options: ServerOptions, log: Log): Promise<Server> {
-	const server = createServer(TIME_LIMITS);
+	const { tls = null, trustedProxies = [], callsPerMinute = CALLS_PER_MINUTE } = options;
+	const { server, release } = createListener(tls, (message) => log.warn(message));
 	const port = await listen(server, options);
 	const report = (error: unknown) => reportError(log, error);
 	server.on("error", report);
 	const running = new Running();
 	const started = (work: Promise<unknown>) => running.add(work);
 	const edge = edgeOf(options, port, report);
-	const url = options.publicUrl ?? ownOrigin("localhost", port);
-	const auth = openAuth(vault, { url, origins: [...edge.ownOrigins], log });
+	const url = urlOf(options, port);
+	const limits = new Limits(callsPerMinute);
+	const auth = openAuth(vault, { url, origins: [...edge.ownOrigins], log, limits });
 	const watches = new Watches();
-	const parts = { vault, auth, report, started, watches };
+	const parts = { vault, auth, report, started, watches, limits };
+	const addressOf = clientAddresses(trustedProxies);
 	const site = siteOf(parts, options.dashboard);
 	const answer = (request: Request, address: string | null) =>
 		guarded(edge, (passed) => {
@@ -72,39 +80,58 @@ export async function startServer(vault: Vault, options: ServerOptions, log: Log
 				onError: ({ error, ctx }) => {
 					if (!ctx && error.code === "INTERNAL_SERVER_ERROR") report(error.cause ?? error);
 				},
-				responseMeta: () => ({ headers: { "cache-control": "no-store" } }),
+				responseMeta: ({ errors }) => ({ headers: { "cache-control": "no-store", ...retryAfter(errors) } }),
 			});
 		})(request);
 	server.on("request", (_, response) => started(new Promise<void>((ended) => response.once("close", ended))));
 	server.on(
 		"request",
-		getRequestListener((request, { incoming }) => answer(request, incoming.socket.remoteAddress ?? null), {
-			errorHandler: () => unreadable(edge),
-		}),
+		getRequestListener(
+			(request, { incoming }) =>
+				answer(request, addressOf(incoming.socket.remoteAddress, request.headers.get("x-forwarded-for"))),
+			{ errorHandler: () => unreadable(edge) },
+		),
 	);
-	return { url, port, close: () => close(server, running, watches) };
+	const closing = async () => {
+		release();
+		await close(server, running, watches);
+	};
+	return { url, port, close: closing };
+}
+
+/** The address people open. */
+function urlOf({ publicUrl, tls }: ServerOptions, port: number): string {
+	return publicUrl ?? ownOrigin(tls ? "https" : "http", "localhost", port);
+}
+
+/** When to try again, for whoever was told that it was too often. */
+function retryAfter(errors: readonly { cause?: unknown }[]): Record<string, string> {
+	const isLimited = errors.some(({ cause }) => cause instanceof AppError && cause.code === "RATE_LIMITED");
+	return isLimited ? { "retry-after": String(WINDOW) } : {};
 }
 
 /** Under which names and from which pages the server may be asked. */
 function edgeOf(options: ServerOptions, port: number, report: EdgeOptions["report"]): EdgeOptions {
 	const { publicUrl, allowedHosts, allowedOrigins } = options;
-	const tls = publicUrl?.startsWith("https:") ?? false;
+	const isPublicTls = publicUrl?.startsWith("https:") ?? false;
+	const scheme = options.tls ? "https" : "http";
 	const named = [...(publicUrl === null ? [] : [new URL(publicUrl).hostname]), ...allowedHosts];
 	// Where there is TLS, a page that came without it could be anyone's.
-	const plain = tls ? LOOPBACK : [...LOOPBACK, ...named];
-	const ownOrigins = plain.map((host) => ownOrigin(host, port));
+	const own = isPublicTls && !options.tls ? LOOPBACK : [...LOOPBACK, ...named];
+	const ownOrigins = own.map((host) => ownOrigin(scheme, host, port));
 	return {
 		hosts: new Set([...LOOPBACK, ...named]),
 		ownOrigins: new Set(publicUrl === null ? ownOrigins : [publicUrl, ...ownOrigins]),
 		otherOrigins: new Set(allowedOrigins),
-		tls,
+		// Remembered by browsers for a name, it would shut out whatever else is at localhost.
+		tls: isPublicTls || (options.tls != null && named.length > 0),
 		report,
 	};
 }
 
-/** The origin as browsers write it: without the port where that is HTTP's own. */
-function ownOrigin(host: string, port: number): string {
-	return new URL(`http://${host}:${port}`).origin;
+/** The origin as browsers write it: without the port where that is the scheme's own. */
+function ownOrigin(scheme: "http" | "https", host: string, port: number): string {
+	return new URL(`${scheme}://${host}:${port}`).origin;
 }
 
 /** @returns the port */
@@ -137,6 +164,7 @@ async function close(server: HttpServer, running: Running, watches: Watches): Pr
 
 interface Parts {
 	vault: Vault;
+	limits: Limits;
 	auth: Auth;
 	report: (error: unknown) => void;
 	started: (work: Promise<unknown>) => void;
@@ -144,12 +172,12 @@ interface Parts {
 }
 
 async function contextOf(parts: Parts, request: Request, address: string | null): Promise<Context> {
-	const { vault, report, started, watches } = parts;
+	const { vault, report, started, watches, limits } = parts;
 	const from = { headers: request.headers, address };
 	const { caller, user } = await whoCalls(parts, from);
 	// A watch that stays open keeps nobody signed in.
 	const again = async () => (await whoCalls(parts, { ...from, disableRefresh: true })).caller;
-	return { vault, report, started, watches, caller, user, again };
+	return { vault, report, started, watches, limits, address, caller, user, again };
 }
 
 interface From {
@@ -176,6 +204,11 @@ async function whoCalls({ vault, auth }: Parts, from: From): Promise<Pick<Contex
 	return { caller: userCaller({ ...user, narrowed: readNarrowed(narrowed), provenAt }, address), user };
 }
 
+/** The same request with its body read as the edge reads it: better-auth would read it in a way of its own. */
+async function asRead({ url, method, headers, text }: Request): Promise<Request> {
+	return new Request(url, { method, headers, body: await text() });
+}
+
 /** Everything but the procedures. */
 function siteOf(parts: Parts, folder: string): Hono {
 	const { auth, started } = parts;
@@ -186,7 +219,7 @@ function siteOf(parts: Parts, folder: string): Hono {
 	});
 	site.all("/auth/*", async ({ req }) => {
 		const open = req.method === "POST" && isAccountPath(req.path);
-		const handled = open ? auth.handler(req.raw) : null;
+		const handled = open ? auth.handler(await asRead(req.raw)) : null;
 		if (handled) started(handled);
 		const answer = (await handled) ?? new Response(null, { status: 404 });
 		answer.headers.set("cache-control", "no-store");

@@ -6,6 +6,7 @@ import { AppError, ERRORS, type ErrorCode, errorMessage, PROCEDURES } from "@hol
 import { anonymous, type Caller, type Vault } from "@holdfast/vault";
 import { initTRPC, TRPCError } from "@trpc/server";
 import { z } from "zod";
+import type { Limits } from "./limits.ts";
 import type { Watches } from "./watches.ts";
 
 export interface Context {
@@ -19,8 +20,11 @@ export interface Context {
 	started?: (work: Promise<unknown>) => void;
 	/** Who is calling, by what the credential sent is worth at the moment of asking; where it may end before the call does. */
 	again?: () => Promise<Caller | null>;
-	/** The watches of the server; where there is one. */
+	/** The watches of the server, and how often one may call; where there is one. */
 	watches?: Watches;
+	limits?: Limits;
+	/** Where the request came from. */
+	address?: string | null;
 }
 
 /** Milliseconds. A connection that was cut without a word is found out by either side, and connected again. */
@@ -52,8 +56,14 @@ const translate = t.middleware(async ({ ctx, next }) => {
 	return result;
 });
 
+/** Counts each call, those of a batch one by one. */
+const counted = t.middleware(async ({ ctx: { limits, caller, address = null }, path, next }) => {
+	await limits?.call(caller, { path, address });
+	return next();
+});
+
 /** A procedure that anyone may call. */
-export const open = t.procedure.use(translate);
+export const open = t.procedure.use(translate).use(counted);
 
 /** A procedure for callers with a valid credential. What it needs beyond that, `vault` decides. */
 export const authed = open.use(({ ctx, next }) => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { openAuth } from "../src/auth.ts";
+import { Limits } from "../src/limits.ts";
 import { openLog } from "../src/log.ts";
 import { type Answer, cookieOf, EMAIL, PASSWORD, type TestApp, testApp } from "./app.ts";
 import { setForward } from "./clock.ts";
@@ -44,7 +45,12 @@ test("FAULTS 34: role, claimed, id and their like in a sign-up's body set nothin
 
 test("FAULTS 34: one of ten racing claims with the right code wins; the rest and all later ones find it claimed", async () => {
 	await using app = await testApp();
-	const auth = openAuth(app.vault, { url: app.url, origins: [app.url], log: openLog("silent") });
+	const auth = openAuth(app.vault, {
+		url: app.url,
+		origins: [app.url],
+		log: openLog("silent"),
+		limits: new Limits(100),
+	});
 	const tries = Array.from({ length: 10 }, (_, n) => {
 		const { name, email, password, claimCode } = claimOf(app, n);
 		return auth.api.signUpEmail({ body: { name, email, password, claimCode } as never }).then(

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { startServer } from "@holdfast/api";
 import { openLog } from "@holdfast/api/log";
 import type { Options } from "@holdfast/config/options";
+import { readServerOptions } from "@holdfast/config/server-options";
 import { findings, openVault, type Vault } from "@holdfast/vault";
 import { DATABASE_FILE } from "@holdfast/vault/snapshot";
 import { vaultOptions } from "./vault-options.ts";
@@ -24,7 +25,8 @@ export async function start(options: Options): Promise<void> {
 	await using vault = await openVault(vaultOptions(options, { serves: true, warn: (message) => log.warn(message) }));
 	const { current, source } = vault.keys.roots;
 	const isInFile = source.kind === "file";
-	const server = await startServer(vault, { ...options, dashboard: DASHBOARD }, log);
+	const edge = readServerOptions(options);
+	const server = await startServer(vault, { ...options, ...edge, dashboard: DASHBOARD }, log);
 	const claimed = await vault.storage.claimed();
 	const here = (path: string) => relative(process.cwd(), path) || ".";
 	const lines = [
@@ -43,7 +45,7 @@ export async function start(options: Options): Promise<void> {
 	process.stdout.write(`\n${lines.map((line) => (line === "" ? "" : `  ${line}`)).join("\n")}\n\n`);
 	if (!isLoopback(options.host) && !server.url.startsWith("https:")) {
 		log.warn(
-			"Listening beyond this machine over plain HTTP. Put TLS in front and set HOLDFAST_PUBLIC_URL to its address.",
+			"Listening beyond this machine over plain HTTP: whoever is in between reads passwords and keys. Give HOLDFAST_TLS_CERT and HOLDFAST_TLS_KEY, or put a proxy with TLS in front and set HOLDFAST_PUBLIC_URL and HOLDFAST_TRUSTED_PROXIES.",
 		);
 	}
 	await stopped;

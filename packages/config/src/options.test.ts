@@ -4,6 +4,7 @@ import { VARIABLES } from "@holdfast/contract";
 import { testFolder } from "@holdfast/vault/test";
 import { describe, expect, test } from "vitest";
 import { readOptions } from "./options.ts";
+import { readServerOptions } from "./server-options.ts";
 
 test("with nothing set, everything has its stated fallback", () => {
 	using folder = testFolder();
@@ -49,12 +50,42 @@ test("each listed variable changes some option", () => {
 		HOLDFAST_PUBLIC_URL: "https://a.test",
 		HOLDFAST_ALLOWED_ORIGINS: "https://a.test",
 		HOLDFAST_URL: "http://a.test:1",
+		HOLDFAST_TRUSTED_PROXIES: "10.0.0.0/8",
+		HOLDFAST_CALLS_PER_MINUTE: "1",
 	};
-	const unset = JSON.stringify(readOptions({}, folder.path));
+	// A certificate is nothing without its key.
+	const tls = { HOLDFAST_TLS_CERT: "cert.pem", HOLDFAST_TLS_KEY: "key.pem" };
+	const read = (env: Record<string, string>) => {
+		const options = readOptions(env, folder.path);
+		return JSON.stringify([options, readServerOptions(options, { ...tls, ...env })]);
+	};
+	const unset = read({});
 
-	for (const { name } of VARIABLES) {
-		expect(JSON.stringify(readOptions({ [name]: samples[name] ?? "sample" }, folder.path)), name).not.toBe(unset);
-	}
+	for (const { name } of VARIABLES) expect(read({ [name]: samples[name] ?? "sample" }), name).not.toBe(unset);
+});
+
+test("what only a server reads comes from the process or else from .env, and is refused where it is not usable", () => {
+	using folder = testFolder();
+	writeFileSync(join(folder.path, ".env"), "HOLDFAST_TRUSTED_PROXIES=10.0.0.0/8, ::1\nHOLDFAST_TLS_KEY=tls/key.pem\n");
+	const options = readOptions({}, folder.path);
+	const read = (env: Record<string, string>) => readServerOptions(options, env);
+
+	expect(read({ HOLDFAST_TLS_CERT: "/etc/cert.pem" })).toEqual({
+		trustedProxies: ["10.0.0.0/8", "::1"],
+		tls: { cert: "/etc/cert.pem", key: join(folder.path, "tls", "key.pem") },
+		callsPerMinute: 6000,
+	});
+	const refused = (env: Record<string, string>, name: string) =>
+		expect(() => read({ HOLDFAST_TLS_CERT: "c", ...env })).toThrow(
+			expect.objectContaining({ code: "OPTION_INVALID", fields: expect.objectContaining({ name }) }),
+		);
+	expect(() => read({})).toThrow(
+		expect.objectContaining({ fields: expect.objectContaining({ name: "HOLDFAST_TLS_CERT" }) }),
+	);
+	for (const bad of ["proxy.lan", "10.0.0.0/99", "*"])
+		refused({ HOLDFAST_TRUSTED_PROXIES: bad }, "HOLDFAST_TRUSTED_PROXIES");
+	for (const bad of ["0", "-1", "many", "1.5"])
+		refused({ HOLDFAST_CALLS_PER_MINUTE: bad }, "HOLDFAST_CALLS_PER_MINUTE");
 });
 
 test("what is run to get the root key is never read from a project's .env, and is not passed over in silence there", () => {

@@ -98,7 +98,7 @@ function optional<T>(value: string | null, parse: (value: string) => T): T | nul
 	return value === null ? null : parse(value);
 }
 
-function listOf(value: string | null): string[] {
+export function listOf(value: string | null): string[] {
 	return (value ?? "")
 		.split(",")
 		.map((item) => item.trim())

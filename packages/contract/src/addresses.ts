@@ -12,6 +12,11 @@ export function ipv4Inside(address: string): string {
 	return groups.flatMap((group) => [group >> 8, group & 255]).join(".");
 }
 
+/** An IPv4 address that is written as one of IPv6 in its own form; any other as it is. */
+export function plainAddress(address: string): string {
+	return isIPv6(address) && MAPPED.check(address, "ipv6") ? ipv4Inside(address) : address;
+}
+
 export class AddressRanges {
 	/** Apart: in one list, an IPv4 address would be looked for in the ranges of IPv6 as well, as mapped into them. */
 	readonly #ipv4 = new BlockList();
@@ -31,9 +36,7 @@ export class AddressRanges {
 	/** Whether an address is in one of them. One of IPv4 in IPv6's clothes counts as what it is; what is none is in none. */
 	has(address: string): boolean {
 		if (isIP(address) === 0) return false;
-		if (!isIPv6(address)) return this.#ipv4.check(address, "ipv4");
-		return MAPPED.check(address, "ipv6")
-			? this.#ipv4.check(ipv4Inside(address), "ipv4")
-			: this.#ipv6.check(address, "ipv6");
+		const plain = plainAddress(address);
+		return isIPv6(plain) ? this.#ipv6.check(plain, "ipv6") : this.#ipv4.check(plain, "ipv4");
 	}
 }

@@ -74,6 +74,27 @@ export const VARIABLES = [
 		about: "The address people open, when a proxy stands in front. An https address makes cookies secure.",
 	},
 	{
+		name: "HOLDFAST_TLS_CERT",
+		fallback: "unset: plain HTTP",
+		about: "A file with the server's certificate in PEM, its chain included. Read anew when it changes.",
+	},
+	{
+		name: "HOLDFAST_TLS_KEY",
+		fallback: "unset: plain HTTP",
+		about: "A file with the private key of that certificate, in PEM.",
+	},
+	{
+		name: "HOLDFAST_TRUSTED_PROXIES",
+		fallback: "none",
+		about:
+			"Addresses and ranges (10.0.0.0/8), separated by commas, of proxies in front. Only from these is X-Forwarded-For believed.",
+	},
+	{
+		name: "HOLDFAST_CALLS_PER_MINUTE",
+		fallback: "6000",
+		about: "How many calls a minute one person or one service token may make to this server.",
+	},
+	{
 		name: "HOLDFAST_ENVIRONMENT",
 		fallback: "default",
 		about: "The environment that `holdfast run` and @holdfast/config hydrate.",
