@@ -16,7 +16,19 @@ const PATIENCE = 2_000;
 /** How long a table may take. */
 const LONGEST = 10 * 60 * 1000;
 /** What held the bytes of values, keys and people. */
-const ERASED = ["version", "environment", "data_key", "root_key", "user", "account", "session", "verification"];
+const ERASED = [
+	"version",
+	"environment",
+	"data_key",
+	"root_key",
+	"user",
+	"account",
+	"session",
+	"verification",
+	"two_factor",
+	"passkey",
+	"link",
+];
 
 export async function prune(queries: Queries, places: readonly VersionPlace[]): Promise<void> {
 	for (const place of places) if ((await queries.dropValue(place)).rowCount !== 1) throw new Conflict(place.name);
