@@ -22,6 +22,7 @@ import {
 	RevokeToken,
 	RotateKeys,
 	RotateToken,
+	UpdatePerson,
 } from "@holdfast/contract/schemas";
 import { audit, backups, environments, keys, mirrors, people, system, tokens, workers } from "@holdfast/vault";
 import { chatRouter } from "./routers/chat.ts";
@@ -101,6 +102,7 @@ export const appRouter = listed(
 		}),
 		people: router({
 			list: authed.query(({ ctx }) => people.list(ctx.vault, ctx.caller)),
+			update: authed.input(UpdatePerson).mutation(({ ctx, input }) => people.update(ctx.vault, ctx.caller, input)),
 			remove: authed.input(RemovePerson).mutation(({ ctx, input }) => people.remove(ctx.vault, ctx.caller, input)),
 		}),
 		keys: router({

@@ -70,6 +70,7 @@ export const SAMPLES: Record<ProcedurePath, unknown> = {
 	"system.status": undefined,
 	"system.doctor": undefined,
 	"people.list": undefined,
+	"people.update": { id: "nobody", role: "viewer", narrowed: { [environment]: "none" } },
 	"people.remove": { id: "nobody" },
 	"keys.kit": undefined,
 	"keys.confirmKit": { fingerprint: "0000-0000-0000-0000" },

@@ -11,6 +11,7 @@ import { fileCommands } from "./commands/files.ts";
 import { historyCommand } from "./commands/history.ts";
 import { keyCommand } from "./commands/key.ts";
 import { migrateDatabaseCommand } from "./commands/migrate-database.ts";
+import { peopleCommand } from "./commands/people.ts";
 import { systemCommand } from "./commands/system.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { waitOption, workersCommand } from "./commands/workers.ts";
@@ -30,6 +31,7 @@ const NOT_THERE: ReadonlySet<unknown> = new Set<ErrorCode>([
 	"VERSION_NOT_FOUND",
 	"ENVIRONMENT_NOT_FOUND",
 	"TOKEN_NOT_FOUND",
+	"PERSON_NOT_FOUND",
 	"BACKUP_NOT_FOUND",
 	"NO_VAULT",
 ]);
@@ -112,6 +114,7 @@ function program(): Command {
 	root.addCommand(workersCommand());
 	root.addCommand(environmentCommand());
 	root.addCommand(tokenCommand());
+	root.addCommand(peopleCommand());
 	root.addCommand(keyCommand());
 	root.addCommand(systemCommand());
 	for (const command of backupCommands()) root.addCommand(command);

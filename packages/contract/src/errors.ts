@@ -306,6 +306,11 @@ export const ERRORS = {
 		"{name} is the last owner of this instance.",
 		"Make someone else an owner first.",
 	),
+	OWNER_NARROWED: row(
+		"BAD_REQUEST",
+		"An owner's role is the same in every environment.",
+		"Make them an administrator, or leave their role as it is everywhere.",
+	),
 	CLAIM_CODE_WRONG: row(
 		"FORBIDDEN",
 		"This is not the claim code.",

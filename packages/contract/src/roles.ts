@@ -76,3 +76,11 @@ export function mayEverywhere({ usual, apart }: Access, permission: Permission):
 export function mayWithin(access: Access, permission: Permission, environments: readonly string[] | null): boolean {
 	return environments?.every((name) => may(access, permission, name)) ?? mayEverywhere(access, permission);
 }
+
+/** Whether one access has all that another has, in every environment. */
+export function covers(outer: Access, inner: Access): boolean {
+	const has = (all: ReadonlySet<Permission>, some: ReadonlySet<Permission>) => [...some].every((each) => all.has(each));
+	const named = new Set([...outer.apart.keys(), ...inner.apart.keys()]);
+	const isThere = (name: string) => has(outer.apart.get(name) ?? outer.usual, inner.apart.get(name) ?? inner.usual);
+	return has(outer.usual, inner.usual) && [...named].every(isThere);
+}

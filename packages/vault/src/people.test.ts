@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Permission } from "@holdfast/contract";
 import { describe, expect, test } from "vitest";
 import { addPerson, admin, optionsIn, person, type TestVault, testVault } from "../test/harness.ts";
-import { audit, environments, openVault, people, settings, tokens, type Vault } from "./index.ts";
+import { audit, type Caller, environments, openVault, people, settings, tokens, type Vault } from "./index.ts";
 
 const own = { environment: "default", owner: "personal" } as const;
 
@@ -185,5 +186,81 @@ describe("a process that knew someone who was removed since", () => {
 		const one = (vault: Vault) => saveOwn(vault, "ann", "one");
 		await cutOff((vault) => settings.remove(vault, person("ann"), { ...own, name: "KEY" }), one);
 		await cutOff((vault) => settings.restore(vault, person("ann"), { ...own, name: "KEY", version: 1 }), one);
+	});
+});
+
+describe("another role", () => {
+	const update = (v: TestVault, by: Caller, input: Parameters<typeof people.update>[2]) =>
+		people.update(v.vault, by, input);
+
+	test("counts from then on, also where it is less, and goes along when the environment is renamed", async () => {
+		await using v = await testVault();
+		const olga = addPerson(v.vault, "olga", "owner");
+		addPerson(v.vault, "ann");
+		await environments.create(v.vault, admin, { name: "production" });
+		const narrowed = { production: "viewer" as const };
+		expect(await update(v, olga, { id: "ann", narrowed })).toMatchObject({ role: "editor", narrowed, tokens: [] });
+		await environments.rename(v.vault, admin, { name: "production", to: "live" });
+		const [, ann] = await people.list(v.vault, olga);
+		expect(ann).toMatchObject({ role: "editor", narrowed: { live: "viewer" } });
+		const caller = person("ann", ann?.role, ann?.narrowed);
+		const write = (environment: string) =>
+			settings.save(v.vault, caller, { environment, owner: "shared", writes: [{ name: "A", value: "b" }] });
+		await expect(write("live")).rejects.toMatchObject({ code: "NOT_ALLOWED" });
+		expect(await write("default")).toMatchObject({ revision: expect.any(Number) });
+		expect(await update(v, olga, { id: "ann", narrowed: null, role: "admin" })).toMatchObject({ narrowed: null });
+		const { entries } = await audit.list(v.vault, admin, { limit: 1 });
+		expect(entries).toMatchObject([
+			{ action: "people.update", target: "ann", details: { role: "admin", narrowed: null } },
+		]);
+	});
+
+	test("ends the tokens that may do more than they now, and no others", async () => {
+		await using v = await testVault();
+		const olga = addPerson(v.vault, "olga", "owner");
+		const adam = addPerson(v.vault, "adam", "admin");
+		await environments.create(v.vault, admin, { name: "staging" });
+		const make = (label: string, permissions: Permission[], where?: string[]) =>
+			tokens.create(v.vault, adam, { label, permissions, ...(where && { environments: where }) });
+		const reveals = await make("reveals", ["settings.reveal"]);
+		const sees = await make("sees", ["settings.see"], ["staging"]);
+		const hidden = await make("hidden", ["settings.see"], ["default"]);
+		const input = { id: "adam", role: "viewer" as const, narrowed: { default: "none" as const } };
+		expect((await update(v, olga, input)).tokens.sort()).toEqual(["hidden", "reveals"]);
+		for (const { token } of [reveals, hidden]) expect(await tokens.verify(v.vault, token, null)).toBeNull();
+		expect(await tokens.verify(v.vault, sees.token, null)).not.toBeNull();
+	});
+
+	test("is given by nobody who has it not, of administrators by an owner alone, and never takes the last owner", async () => {
+		await using v = await testVault();
+		const olga = addPerson(v.vault, "olga", "owner");
+		const adam = addPerson(v.vault, "adam", "admin");
+		addPerson(v.vault, "eve", "admin");
+		addPerson(v.vault, "ann");
+		const token = await tokens.create(v.vault, admin, { label: "few", permissions: ["members.write", "settings.see"] });
+		const few = await tokens.verify(v.vault, token.token, null);
+		if (!few) throw new Error("it is not taken");
+		const refused: [Caller, Parameters<typeof people.update>[2], string][] = [
+			[adam, { id: "ann", role: "owner" }, "NOT_ALLOWED"],
+			[adam, { id: "ann", role: "admin" }, "NOT_ALLOWED"],
+			[adam, { id: "eve", role: "viewer" }, "NOT_ALLOWED"],
+			[adam, { id: "adam", role: "owner" }, "NOT_ALLOWED"],
+			[few, { id: "ann", role: "editor" }, "NOT_ALLOWED"],
+			[person("ann"), { id: "ann", role: "admin" }, "NOT_ALLOWED"],
+			[olga, { id: "olga", role: "admin" }, "LAST_OWNER"],
+			[olga, { id: "eve", role: "owner", narrowed: { default: "viewer" } }, "OWNER_NARROWED"],
+			[olga, { id: "ann", narrowed: { nowhere: "none" } }, "ENVIRONMENT_NOT_FOUND"],
+			[olga, { id: "nobody", role: "viewer" }, "PERSON_NOT_FOUND"],
+		];
+		for (const [by, input, code] of refused)
+			expect([input, await update(v, by, input).catch((error) => error.code)]).toEqual([input, code]);
+		expect(await update(v, adam, { id: "ann", role: "viewer" })).toMatchObject({ role: "viewer" });
+		expect(await update(v, olga, { id: "eve", role: "owner" })).toMatchObject({ role: "owner" });
+		const both = await Promise.allSettled([
+			update(v, olga, { id: "olga", role: "admin" }),
+			update(v, olga, { id: "eve", role: "admin" }),
+		]);
+		expect(both.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+		expect((await people.list(v.vault, admin)).filter(({ role }) => role === "owner")).toHaveLength(1);
 	});
 });

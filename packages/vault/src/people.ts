@@ -2,9 +2,21 @@
  * The people who have an account. Guards what is promised to them: with a person goes the key to what was theirs alone, so
  * that nothing which is read from this database later, a backup included, opens it.
  */
-import { AppError, mayEverywhere, type Permission, ROLES, type Role } from "@holdfast/contract";
-import type { PersonView, RemovedPerson, RemovePerson } from "@holdfast/contract/schemas";
-import { authorize, type Caller, deny, entry } from "./access.ts";
+import {
+	type Access,
+	AppError,
+	accessIn,
+	accessOf,
+	covers,
+	ELSEWHERE,
+	mayEverywhere,
+	type Narrowed,
+	type Permission,
+	ROLES,
+	type Role,
+} from "@holdfast/contract";
+import type { PersonView, RemovedPerson, RemovePerson, UpdatedPerson, UpdatePerson } from "@holdfast/contract/schemas";
+import { authorize, type Caller, deny, entry, readNarrowed } from "./access.ts";
 import type { PersonRow } from "./storage/storage.ts";
 import { eraseTraces } from "./traces.ts";
 import type { Vault } from "./vault.ts";
@@ -30,11 +42,10 @@ export async function remove(vault: Vault, caller: Caller, { id }: RemovePerson)
 		const everyone = await vault.storage.people();
 		const person = everyone.find((each) => each.id === id);
 		if (!person) throw new AppError("PERSON_NOT_FOUND", { name: id });
-		const isAbove = neededFor(person).every((permission) => mayEverywhere(caller.access, permission));
-		if (!isAbove) return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail: "the role of an owner" }));
+		if (!hasAll(caller, neededFor(person)))
+			return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail: "the role of an owner" }));
 		const { role } = person;
-		if (role === "owner" && everyone.every((each) => each.id === id || each.role !== "owner"))
-			throw new AppError("LAST_OWNER", { name: person.name });
+		if (isLastOwner(everyone, id)) throw new AppError("LAST_OWNER", { name: person.name });
 		const made = (await vault.storage.tokens()).filter((row) => row.creator === `user:${id}` && row.revokedAt === null);
 		const audit = [entry(caller, { ...act, outcome: "done", details: { role, tokens: made.length } })];
 		const committed = await vault.storage.commit({ removePerson: { id, role, at: Date.now() }, audit });
@@ -45,12 +56,83 @@ export async function remove(vault: Vault, caller: Caller, { id }: RemovePerson)
 	throw new AppError("DATABASE_BUSY");
 }
 
-/** Whoever may remove others is removed by an owner alone. */
-function neededFor(person: PersonRow): readonly Permission[] {
-	const held: readonly Permission[] = ROLES[person.role as Role] ?? [];
+/**
+ * Give someone another role, or make it less in some environments. Nobody gives more than they have, and who may manage
+ * people is changed by an owner alone. It counts from the next request on; tokens that they made and that may do more than
+ * they now end with it.
+ *
+ * @throws AppError `PERSON_NOT_FOUND`; `ENVIRONMENT_NOT_FOUND`; `OWNER_NARROWED`; `LAST_OWNER`; `NOT_ALLOWED`.
+ */
+export async function update(vault: Vault, caller: Caller, input: UpdatePerson): Promise<UpdatedPerson> {
+	const { id } = input;
+	const act = { action: "people.update", target: id, environment: null } as const;
+	await authorize(vault, caller, act);
+	await requireKnown(vault, input.narrowed ?? {});
+	for (let attempt = 1; attempt <= TRIES; attempt++) {
+		const everyone = await vault.storage.people();
+		const person = everyone.find((each) => each.id === id);
+		if (!person) throw new AppError("PERSON_NOT_FOUND", { name: id });
+		const role = input.role ?? (person.role as Role);
+		const narrowed = input.narrowed === undefined ? readNarrowed(person.narrowed) : input.narrowed;
+		const next = accessOf(role, narrowed);
+		const refusal = refusalOf(caller, { person, next, role });
+		if (refusal !== null) return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail: refusal }));
+		if (role === "owner" && Object.keys(narrowed ?? {}).length > 0) throw new AppError("OWNER_NARROWED");
+		if (role !== "owner" && isLastOwner(everyone, id)) throw new AppError("LAST_OWNER", { name: person.name });
+		const made = (await vault.storage.tokens()).filter((row) => row.creator === `user:${id}` && row.revokedAt === null);
+		const beyond = made.filter((row) => !covers(next, accessIn(row.permissions as Permission[], row.environments)));
+		const stored = narrowed && Object.keys(narrowed).length > 0 ? JSON.stringify(narrowed) : null;
+		const committed = await vault.storage.commit({
+			updatePerson: {
+				id,
+				before: { role: person.role, narrowed: person.narrowed },
+				role,
+				narrowed: stored,
+				revoke: beyond.map((row) => row.id),
+				at: Date.now(),
+			},
+			audit: [entry(caller, { ...act, outcome: "done", details: { role, narrowed: stored, tokens: beyond.length } })],
+		});
+		if (committed.done)
+			return { ...toView({ ...person, role, narrowed: stored }), tokens: beyond.map(({ label }) => label) };
+	}
+	throw new AppError("DATABASE_BUSY");
+}
+
+interface Wanted {
+	person: PersonRow;
+	next: Access;
+	role: Role;
+}
+
+/** Why a caller may not make that of someone; `null` when they may. */
+function refusalOf(caller: Caller, { person, next, role }: Wanted): string | null {
+	const isAbove = [person, { role }].every((each) => hasAll(caller, neededFor(each)));
+	if (!isAbove) return "the role of an owner";
+	return covers(caller.access, next) ? null : "all that they would be allowed";
+}
+
+async function requireKnown({ live }: Vault, narrowed: Narrowed): Promise<void> {
+	await live.refresh();
+	const unknown = Object.keys(narrowed).find((name) => name !== ELSEWHERE && !live.find(name));
+	if (unknown !== undefined) throw new AppError("ENVIRONMENT_NOT_FOUND", { name: unknown });
+}
+
+function isLastOwner(everyone: readonly PersonRow[], id: string): boolean {
+	const owners = everyone.filter(({ role }) => role === "owner");
+	return owners.length === 1 && owners[0]?.id === id;
+}
+
+function hasAll(caller: Caller, permissions: readonly Permission[]): boolean {
+	return permissions.every((permission) => mayEverywhere(caller.access, permission));
+}
+
+/** Whoever may manage others is managed by an owner alone. */
+function neededFor({ role }: Pick<PersonRow, "role">): readonly Permission[] {
+	const held: readonly Permission[] = ROLES[role as Role] ?? [];
 	return held.includes("members.write") ? ROLES.owner : held;
 }
 
-function toView({ role, ...row }: PersonRow): PersonView {
-	return { ...row, role: role as Role };
+function toView({ role, narrowed, ...row }: PersonRow): PersonView {
+	return { ...row, role: role as Role, narrowed: readNarrowed(narrowed) };
 }

@@ -7,11 +7,21 @@ export const Narrowings = z.record(z.string().min(1).max(40), z.enum([...RoleNam
 
 export const RemovePerson = z.strictObject({ id: z.string().min(1).max(100) });
 
+/** What is not named stays as it is. */
+export const UpdatePerson = z.strictObject({
+	id: z.string().min(1).max(100),
+	role: RoleName.optional(),
+	/** In place of what was narrowed before; `null` for nothing. `*` stands for every environment that is not named. */
+	narrowed: Narrowings.nullable().optional(),
+});
+
 export const PersonView = z.object({
 	id: z.string(),
 	name: z.string(),
 	email: z.string(),
 	role: RoleName,
+	/** Where their role is another one; `null` for nowhere. */
+	narrowed: Narrowings.nullable(),
 	/** Milliseconds since 1970. */
 	createdAt: z.number(),
 });
@@ -21,6 +31,13 @@ export const RemovedPerson = PersonView.extend({
 	tokens: z.array(z.string()),
 });
 
+export const UpdatedPerson = PersonView.extend({
+	/** The labels of the service tokens they had made that may do more than they now, which ended. */
+	tokens: z.array(z.string()),
+});
+
+export type UpdatePerson = z.infer<typeof UpdatePerson>;
+export type UpdatedPerson = z.infer<typeof UpdatedPerson>;
 export type RemovePerson = z.infer<typeof RemovePerson>;
 export type PersonView = z.infer<typeof PersonView>;
 export type RemovedPerson = z.infer<typeof RemovedPerson>;

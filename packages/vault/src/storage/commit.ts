@@ -6,7 +6,7 @@ import { writeBackups } from "./commit-backups.ts";
 import { refuseGoneKeys, refuseGonePeople, writeKeys } from "./commit-keys.ts";
 import { Conflict, unlessTaken } from "./conflict.ts";
 import type { SqliteDatabase } from "./connect.ts";
-import { prune, removePerson } from "./erase.ts";
+import { prune, removePerson, updatePerson } from "./erase.ts";
 import type { Queries } from "./queries.ts";
 import { environments, instances, mirrors, tokens } from "./schema.ts";
 import type { Change, Committed, VersionWrite } from "./storage.ts";
@@ -25,6 +25,7 @@ export function committer(db: SqliteDatabase, queries: Queries): (changes: reado
 		if (mirror) configureMirror(db, mirror, revision);
 		if (change.prune) prune(queries, change.prune);
 		if (change.removePerson) removePerson(db, change.removePerson);
+		if (change.updatePerson) updatePerson(db, change.updatePerson);
 		refuseGonePeople(queries, change);
 		writeKeys(db, change);
 		refuseGoneKeys(queries, change);

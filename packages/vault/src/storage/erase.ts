@@ -3,13 +3,13 @@
  * rules: no current version is touched, and no instance is left without an owner. What goes is overwritten with zeros
  * (connect.ts); copies that were made before that was so, and those in the write-ahead log, go with `eraseTraces`.
  */
-import { and, eq, exists, isNull, ne, type SQL, sql } from "drizzle-orm";
+import { and, eq, exists, inArray, isNull, ne, type SQL, sql } from "drizzle-orm";
 import { account, user } from "./auth-tables.ts";
 import { Conflict } from "./conflict.ts";
 import type { SqliteDatabase } from "./connect.ts";
 import type { Queries } from "./queries.ts";
 import { dataKeys, tokens, versions } from "./schema.ts";
-import type { Kept, PersonRow, VersionPlace } from "./storage.ts";
+import type { Change, Kept, PersonRow, VersionPlace } from "./storage.ts";
 
 /** How long other processes are waited for, in milliseconds: nothing else goes on here meanwhile. */
 const PATIENCE = 2_000;
@@ -34,9 +34,9 @@ export function prune(queries: Queries, places: readonly VersionPlace[]): void {
 /** People who have an account. Who has none was about to claim the instance, and did not. */
 export function people(db: SqliteDatabase): PersonRow[] {
 	const hasAccount = exists(db.select({ id: account.id }).from(account).where(eq(account.userId, user.id)));
-	const { id, name, email, role, createdAt } = user;
+	const { id, name, email, role, narrowed, createdAt } = user;
 	return db
-		.select({ id, name, email, role, createdAt })
+		.select({ id, name, email, role, narrowed, createdAt })
 		.from(user)
 		.where(hasAccount)
 		.orderBy(createdAt, id)
@@ -66,6 +66,17 @@ export function removePerson(
 		.set({ revokedAt: at })
 		.where(and(eq(tokens.creator, `user:${id}`), isNull(tokens.revokedAt)))
 		.run();
+}
+
+/** Another role for someone. Tokens of theirs that may do more end with it. */
+export function updatePerson(db: SqliteDatabase, update: NonNullable<Change["updatePerson"]>): void {
+	const { id, before, role, narrowed, revoke, at } = update;
+	const isOwner = (person: PersonRow) => person.role === "owner" && person.id !== id;
+	if (before.role === "owner" && role !== "owner" && !people(db).some(isOwner)) throw new Conflict("the last owner");
+	const isAsBefore = and(eq(user.id, id), eq(user.role, before.role), sql`${user.narrowed} is ${before.narrowed}`);
+	if (db.update(user).set({ role, narrowed }).where(isAsBefore).run().changes !== 1) throw new Conflict(id);
+	const ended = and(inArray(tokens.id, [...revoke]), isNull(tokens.revokedAt));
+	db.update(tokens).set({ revokedAt: at }).where(ended).run();
 }
 
 /**

@@ -194,6 +194,8 @@ export interface PersonRow {
 	name: string;
 	email: string;
 	role: string;
+	/** In JSON, the roles in environments where that is less; `null` for none. */
+	narrowed: string | null;
 	/** Milliseconds since 1970. */
 	createdAt: number;
 }
@@ -247,6 +249,14 @@ export interface Change {
 	 * as of `at`; a conflict for the last owner.
 	 */
 	removePerson?: Pick<PersonRow, "id" | "role"> & { at: number };
+	/**
+	 * Another role for someone who has these, and the end of some tokens as of `at`; a conflict when it would leave no owner.
+	 */
+	updatePerson?: Pick<PersonRow, "id" | "role" | "narrowed"> & {
+		before: Pick<PersonRow, "role" | "narrowed">;
+		revoke: readonly string[];
+		at: number;
+	};
 	/** Data keys of owners that have none. A person who was removed gets none. */
 	keys?: readonly SealedDataKey[];
 	keyring?: KeyringStep;

@@ -118,6 +118,13 @@ test("someone who is removed takes along sessions, account, data key and persona
 		);
 	const own = { environment: "default", owner: "personal" } as const;
 	await settings.save(v.vault, person("ann"), { ...own, writes: [{ name: "MINE", value: "ann's" }] });
+	const narrowed = { default: "none" as const };
+	expect(await people.update(v.vault, admin, { id: "ann", role: "admin", narrowed })).toMatchObject({
+		role: "admin",
+		narrowed,
+	});
+	const demoted = people.update(v.vault, admin, { id: "olga", role: "editor" });
+	await expect(demoted).rejects.toMatchObject({ code: "LAST_OWNER" });
 	await people.remove(v.vault, admin, { id: "ann" });
 	expect((await people.list(v.vault, admin)).map(({ id }) => id)).toEqual(["olga"]);
 	const counts = `select (select count(*) from session) + (select count(*) from account)

@@ -11,7 +11,7 @@ import { user } from "./auth-tables.ts";
 import { refuseGoneKeys, refuseGonePeople, writeKeys } from "./commit-keys.ts";
 import { unlessTaken } from "./conflict.ts";
 import type { Executor } from "./connect.ts";
-import { prune, removePerson } from "./erase.ts";
+import { prune, removePerson, updatePerson } from "./erase.ts";
 import { type Queries, queriesOn } from "./queries.ts";
 import { audit, backups, environments, instances, mirrors, tokens } from "./schema.ts";
 
@@ -47,6 +47,7 @@ async function write(db: Executor, queries: Queries, at: { change: Change; revis
 	if (mirror) await configureMirror(db, mirror, revision);
 	if (change.prune) await prune(queries, change.prune);
 	if (change.removePerson) await removePerson(db, queries, change.removePerson);
+	if (change.updatePerson) await updatePerson(db, queries, change.updatePerson);
 	await refuseGonePeople(queries, change);
 	await writeKeys(db, change);
 	await refuseGoneKeys(queries, change);

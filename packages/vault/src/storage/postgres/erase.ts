@@ -2,10 +2,10 @@
  * What is erased, on PostgreSQL: the rules of `../erase.ts`. The server overwrites nothing: a row that goes is given up, and
  * its bytes stay in the table's file until others take the place. Its log, replicas and backups have them for longer.
  */
-import { and, eq, isNull, ne } from "drizzle-orm";
+import { and, eq, inArray, isNull, ne, sql } from "drizzle-orm";
 import type { QueryConfig } from "pg";
 import { Conflict } from "../conflict.ts";
-import type { PersonRow, VersionPlace } from "../storage.ts";
+import type { Change, PersonRow, VersionPlace } from "../storage.ts";
 import { user } from "./auth-tables.ts";
 import { type Executor, type PostgresDatabase, stateOf } from "./connect.ts";
 import type { Queries } from "./queries.ts";
@@ -48,6 +48,24 @@ export async function removePerson(
 	await db.delete(dataKeys).where(eq(dataKeys.owner, `user:${id}`));
 	const theirs = and(eq(tokens.creator, `user:${id}`), isNull(tokens.revokedAt));
 	await db.update(tokens).set({ revokedAt: at }).where(theirs);
+}
+
+/** Another role for someone. Tokens of theirs that may do more end with it. */
+export async function updatePerson(
+	db: Executor,
+	queries: Queries,
+	update: NonNullable<Change["updatePerson"]>,
+): Promise<void> {
+	const { id, before, role, narrowed, revoke, at } = update;
+	const isOwner = (person: { id: string; role: string }) => person.role === "owner" && person.id !== id;
+	if (before.role === "owner" && role !== "owner" && !(await queries.people()).some(isOwner))
+		throw new Conflict("the last owner");
+	const asBefore = sql`${user.narrowed} is not distinct from ${before.narrowed}`;
+	const isAsBefore = and(eq(user.id, id), eq(user.role, before.role), asBefore);
+	const { rowCount } = await db.update(user).set({ role, narrowed }).where(isAsBefore);
+	if (rowCount !== 1) throw new Conflict(id);
+	const ended = and(inArray(tokens.id, [...revoke]), isNull(tokens.revokedAt));
+	await db.update(tokens).set({ revokedAt: at }).where(ended);
 }
 
 /**

@@ -122,10 +122,10 @@ export function queriesOn(db: Executor) {
 		anyAccount: () => db.select({ id: account.id }).from(account).limit(1),
 		/** People who have an account. Who has none was about to claim the instance, and did not. */
 		people: () => {
-			const { id, name, email, role, createdAt } = user;
+			const { id, name, email, role, narrowed, createdAt } = user;
 			const hasAccount = exists(db.select({ id: account.id }).from(account).where(eq(account.userId, user.id)));
 			return db
-				.select({ id, name, email, role, createdAt })
+				.select({ id, name, email, role, narrowed, createdAt })
 				.from(user)
 				.where(hasAccount)
 				.orderBy(asc(createdAt), asc(id));
