@@ -314,8 +314,8 @@ test("who may only see is offered no choice and no act, and who may not read sec
 		await page.unroute(/session\.me/);
 		await page.route(/session\.me/, async (route) => {
 			const response = await route.fetch();
-			const body = (await response.text()).replace(/"permissions":\[[^\]]*\]/g, () => {
-				return `"permissions":${JSON.stringify(permissions)}`;
+			const body = (await response.text()).replace(/"usual":\[[^\]]*\]/g, () => {
+				return `"usual":${JSON.stringify(permissions)}`;
 			});
 			await route.fulfill({ response, body });
 		});
