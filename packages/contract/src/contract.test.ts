@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
-import { AppError, ERRORS, type ErrorCode, errorMessage } from "./errors.ts";
+import { AppError, errorMessage } from "./app-error.ts";
+import { ERRORS, type ErrorCode } from "./errors.ts";
 import {
 	environmentNameProblem,
 	FORBIDDEN_NAMES,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { AppError, type ERRORS } from "./errors.ts";
+import { AppError } from "./app-error.ts";
+import type { ERRORS } from "./errors.ts";
 import { type Following, follow } from "./follow.ts";
 
 const CONNECTED = "event: connected\ndata: {}\n\n";

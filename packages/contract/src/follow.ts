@@ -2,7 +2,7 @@
  * Following an environment's revision over the wire, wherever there is a way to read a stream of bytes. Guards that nothing is
  * missed: each connection begins where the last one ended, and the server tells at once what came in between.
  */
-import { AppError, errorFromServer } from "./errors.ts";
+import { AppError, errorFromServer } from "./app-error.ts";
 
 export interface Following {
 	/**

@@ -1,4 +1,5 @@
 /** The tables and types that every part of Holdfast shares. Pure, and light enough to load while an application boots. */
+export * from "./app-error.ts";
 export * from "./errors.ts";
 export * from "./export-formats.ts";
 export * from "./follow.ts";
