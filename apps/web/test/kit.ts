@@ -180,7 +180,8 @@ export async function newScreen(): Promise<Screen> {
 }
 
 async function textOf(request: Request): Promise<string> {
-	const response = await request.response();
+	// What is under way when the page is closed is not answered any more.
+	const response = await request.response().catch(() => null);
 	return response ? response.text().catch(() => "") : "";
 }
 

@@ -154,6 +154,21 @@ test("its history is its owner's, and removing it brings the shared one back", a
 	expect(await tested(ann)).toBe(`Bearer ${SHARED}`);
 });
 
+test("whoever is less in one environment is offered there what they may do, and the rest elsewhere", async () => {
+	const { page } = ben;
+	await call(ann.page, "environments.create", { name: "production" });
+	await call(ann.page, "people.update", { id: "Ben", narrowed: { production: "viewer" } });
+	const { origin } = new URL(page.url());
+	await page.goto(`${origin}/settings?env=production#mistral`);
+	await card(ben).getByText("Changing these needs the right to save settings.").waitFor();
+	for (const name of ["Save", "Test"])
+		expect([name, await card(ben).getByRole("button", { name, exact: true }).count()]).toEqual([name, 0]);
+	expect(await card(ben).getByRole("radio", { name: "Only for me" }).count()).toBe(0);
+	await page.goto(`${origin}/settings#mistral`);
+	await card(ben).getByRole("button", { name: "Save", exact: true }).waitFor();
+	await card(ben).getByRole("button", { name: "Test", exact: true }).waitFor();
+});
+
 test("the value of one's own is in no file, no log and no answer", async () => {
 	const told = [...(await Promise.all(ann.answers)), ...(await Promise.all(ben.answers)), project.log].join("\n");
 	for (const spelling of spellings(OWN)) {

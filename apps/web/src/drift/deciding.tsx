@@ -28,7 +28,7 @@ interface Outcome {
 
 export function Deciding({ view, diff, choices }: DecidingProps) {
 	const { environment, target, lines } = diff;
-	const may = useMayTake();
+	const may = useMayTake(environment);
 	// As it was when it was asked for: what is reviewed does not change under the reader’s eyes.
 	const [reviewed, setReviewed] = useState<Reviewed | null>(null);
 	const [outcome, setOutcome] = useState<Outcome>({});
@@ -85,9 +85,9 @@ export function Deciding({ view, diff, choices }: DecidingProps) {
 }
 
 /** The file's values are others' to give: to take them is also to use them. */
-function useMayTake(): Record<Take, boolean> {
-	const mayWrite = useMay("settings.write");
-	const mayReveal = useMay("settings.reveal");
+function useMayTake(environment: string): Record<Take, boolean> {
+	const mayWrite = useMay("settings.write", environment);
+	const mayReveal = useMay("settings.reveal", environment);
 	return { saved: mayWrite, file: mayWrite && mayReveal };
 }
 

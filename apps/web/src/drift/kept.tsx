@@ -16,8 +16,8 @@ interface KeptProps {
 
 export function Kept({ view, onSaid }: KeptProps) {
 	const { environment, target, options } = view;
-	const mayConfigure = useMay("mirrors.write");
-	const mayChange = useMay("environments.write") && environment !== DEFAULT_ENVIRONMENT;
+	const mayConfigure = useMay("mirrors.write", environment);
+	const mayChange = useMay("environments.write", environment) && environment !== DEFAULT_ENVIRONMENT;
 	const [asking, setAsking] = useState<"options" | "rename" | "remove" | null>(null);
 	const close = () => setAsking(null);
 	return (

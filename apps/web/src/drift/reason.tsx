@@ -10,7 +10,7 @@ import { Coded, FailureNotice, Notice } from "../ui/notice.tsx";
 import { Inset } from "./inset.tsx";
 
 export function Reason({ view: { environment, status, reason, target } }: { view: MirrorView }) {
-	const mayWrite = useMay("settings.write");
+	const mayWrite = useMay("settings.write", environment);
 	const retry = useAct(() => client.mirrors.sync.mutate({ environment }));
 	if (status === "off") {
 		return (

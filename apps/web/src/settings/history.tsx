@@ -28,7 +28,7 @@ interface HistoryProps {
 export function History({ view, owner: first, onClose, onRestored }: HistoryProps) {
 	const [owner, setOwner] = useState(first);
 	const [asked, setAsked] = useState<Asked | null>(null);
-	const mayRestore = useMay("settings.write");
+	const mayRestore = useMay("settings.write", view.environment);
 	const histories = { shared: useVersions(view, "shared"), personal: useVersions(view, "personal") };
 	const { data: versions, error, refetch } = histories[owner];
 	const hasOwn = first === "personal" || (histories.personal.data?.length ?? 0) > 0;

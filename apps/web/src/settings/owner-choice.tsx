@@ -5,6 +5,7 @@ import { Segmented } from "../ui/segmented.tsx";
 import type { Draft } from "./draft.ts";
 
 interface OwnerChoiceProps {
+	environment: string;
 	owner: Owner;
 	drafts: Record<Owner, Draft>;
 	onChoose(owner: Owner): void;
@@ -15,8 +16,8 @@ export const OWNERS: ReadonlyArray<{ value: Owner; label: string }> = [
 	{ value: "personal", label: "Only for me" },
 ];
 
-export function OwnerChoice({ owner, drafts, onChoose }: OwnerChoiceProps) {
-	if (!useMay("settings.write")) return null;
+export function OwnerChoice({ environment, owner, drafts, onChoose }: OwnerChoiceProps) {
+	if (!useMay("settings.write", environment)) return null;
 	const options = OWNERS.map((option) => ({
 		...option,
 		remark: drafts[option.value].dirty && option.value !== owner && <span className="text-xs">· not saved yet</span>,

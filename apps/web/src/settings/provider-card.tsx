@@ -84,7 +84,7 @@ export function ProviderCard({ entry, environment, named, hidden }: ProviderCard
 			</div>
 			{opened && (
 				<div hidden={!open} className="px-4 pt-1 pb-6 sm:pl-11">
-					<OwnerChoice owner={owner} drafts={drafts} onChoose={setOwner} />
+					<OwnerChoice environment={environment} owner={owner} drafts={drafts} onChoose={setOwner} />
 					<ProviderForm key={owner} provider={provider} view={view} draft={drafts[owner]} environment={environment} />
 				</div>
 			)}

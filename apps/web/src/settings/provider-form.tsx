@@ -56,7 +56,7 @@ export function ProviderForm({ provider, view, draft, environment }: ProviderFor
 							<div className="mt-3 space-y-5">{fields(advanced)}</div>
 						</details>
 					)}
-					<Acts provider={provider} view={view} draft={draft} />
+					<Acts provider={provider} view={view} draft={draft} environment={environment} />
 				</div>
 				<Results provider={provider} draft={draft} environment={environment} />
 			</form>
@@ -75,9 +75,9 @@ export function ProviderForm({ provider, view, draft, environment }: ProviderFor
 	);
 }
 
-function Acts({ provider, view, draft }: Omit<ProviderFormProps, "environment">) {
-	const mayWrite = useMay("settings.write");
-	const mayTest = useMay("providers.use");
+function Acts({ provider, view, draft, environment }: ProviderFormProps) {
+	const mayWrite = useMay("settings.write", environment);
+	const mayTest = useMay("providers.use", environment);
 	const own = view.settings.filter((setting) => valueFor(setting, "personal").layer !== null).map(({ name }) => name);
 	return (
 		<div className="flex flex-wrap items-center gap-2">

@@ -28,7 +28,7 @@ interface SecretValueProps {
 
 export function SecretValue({ view, owner, children }: SecretValueProps) {
 	// One's own may always be read back.
-	const mayReveal = useMay("settings.reveal") || owner === "personal";
+	const mayReveal = useMay("settings.reveal", view.environment) || owner === "personal";
 	const { layer, version } = valueFor(view, owner);
 	// What was revealed is shown for as long as it is what is saved.
 	const which = `${layer?.source} ${version}`;

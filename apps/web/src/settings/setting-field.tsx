@@ -31,7 +31,8 @@ interface SettingFieldProps {
 
 export function SettingField({ provider, setting, view, owner, control, onRemoved, onHistory }: SettingFieldProps) {
 	const id = useId();
-	const mayWrite = useMay("settings.write");
+	const mayWrite = useMay("settings.write", view.environment);
+	const mayRemove = useMay("settings.remove", view.environment);
 	const { field, fieldState } = useController({
 		control,
 		name: setting.name,
@@ -40,7 +41,7 @@ export function SettingField({ provider, setting, view, owner, control, onRemove
 	const secret = setting.kind === "secret";
 	const value = valueFor(view, owner);
 	const shared = valueFor(view, "shared");
-	const remove = mayWrite && value.version > 0 && <Remove view={view} owner={owner} onRemoved={onRemoved} />;
+	const remove = mayRemove && value.version > 0 && <Remove view={view} owner={owner} onRemoved={onRemoved} />;
 	const masked = secret && (value.layer !== null || value.damaged);
 	const placeholder = placeholderOf(setting, owner === "personal" ? { own: value, shared } : { own: value });
 	const warning = fieldState.isDirty ? typedWarning(setting, field.value) : null;

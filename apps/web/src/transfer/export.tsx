@@ -23,7 +23,7 @@ const FORMATS: Record<ExportFormat, string> = {
 
 export function Export({ environment }: { environment: string }) {
 	const [open, setOpen] = useState(false);
-	if (!useMay("settings.reveal")) return null;
+	if (!useMay("settings.reveal", environment)) return null;
 	return (
 		<>
 			<Button icon={<FileOutput aria-hidden="true" />} onClick={() => setOpen(true)}>

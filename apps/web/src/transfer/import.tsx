@@ -24,7 +24,7 @@ interface Looked extends ImportPreview {
 
 export function Import({ environment }: { environment: string }) {
 	const [open, setOpen] = useState(false);
-	if (!useMay("settings.write")) return null;
+	if (!useMay("settings.write", environment)) return null;
 	return (
 		<>
 			<Button icon={<FileInput aria-hidden="true" />} onClick={() => setOpen(true)}>
@@ -48,8 +48,8 @@ export function ImportFile({ environment, target, isOffered }: ImportFileProps) 
 	const [first, setFirst] = useState<Looked | null>(null);
 	const from = { file: true } as const;
 	const look = useAct(() => client.settings.previewImport.mutate({ environment, from }));
-	const mayWrite = useMay("settings.write");
-	if (!useMay("settings.reveal") || !mayWrite) return null;
+	const mayWrite = useMay("settings.write", environment);
+	if (!useMay("settings.reveal", environment) || !mayWrite) return null;
 	const onLook = async () => {
 		const preview = await look.run(undefined);
 		if (preview) setFirst({ ...preview, from });

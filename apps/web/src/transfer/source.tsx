@@ -20,7 +20,7 @@ interface SourceProps {
 
 export function Source({ environment, text, pending, onText, onLook, onClose }: SourceProps) {
 	const [problem, setProblem] = useState<string | null>(null);
-	const mayTakeFile = useMay("settings.reveal");
+	const mayTakeFile = useMay("settings.reveal", environment);
 	const list = useQuery(trpc.environments.list.queryOptions());
 	const file = list.data?.find(({ name }) => name === environment)?.file;
 	const isTooLong = text.length > IMPORT_MAX_LENGTH;
