@@ -10,8 +10,8 @@ import { RateLimiterMemory } from "rate-limiter-flexible";
 
 /** In seconds. */
 export const WINDOW = 60;
-/** Calls that nobody answers for: without a credential, or with one that is not taken. */
-const UNKNOWN_MAX = 600;
+/** Calls that nobody answers for, without a credential or with one that is not taken, are this part of what one may make. */
+const UNKNOWN = 1 / 10;
 /** Those who share an address, such as a company's, have this many times as much as one of them. */
 const SHARED = 10;
 /** What a provider is asked for, and somebody pays. */
@@ -27,12 +27,13 @@ const TRIES = { points: 20, duration: 600 };
 export class Limits {
 	readonly #calls: RateLimiterMemory;
 	readonly #addresses: RateLimiterMemory;
-	readonly #unknown = new RateLimiterMemory({ points: UNKNOWN_MAX, duration: WINDOW });
+	readonly #unknown: RateLimiterMemory;
 	readonly #provider = new RateLimiterMemory({ points: PROVIDER_MAX, duration: WINDOW });
 	readonly #tries = new RateLimiterMemory(TRIES);
 
 	constructor(callsPerMinute: number) {
 		this.#calls = new RateLimiterMemory({ points: callsPerMinute, duration: WINDOW });
+		this.#unknown = new RateLimiterMemory({ points: Math.ceil(callsPerMinute * UNKNOWN), duration: WINDOW });
 		this.#addresses = new RateLimiterMemory({ points: callsPerMinute * SHARED, duration: WINDOW });
 	}
 
