@@ -231,6 +231,33 @@ describe("another role", () => {
 		expect(await tokens.verify(v.vault, sees.token, null)).not.toBeNull();
 	});
 
+	test("leaves no token with more that was being made, or rotated, in the same moment", async () => {
+		await using v = await testVault();
+		const olga = addPerson(v.vault, "olga", "owner");
+		const adam = addPerson(v.vault, "adam", "admin");
+		const other = await tokens.create(v.vault, olga, { label: "of olga", permissions: ["settings.reveal"] });
+		const make = (permissions: Permission[]) => tokens.create(v.vault, adam, { label: "late", permissions });
+		const demoted = update(v, olga, { id: "adam", role: "viewer" });
+		await Promise.allSettled([demoted, ...Array.from({ length: 10 }, () => make(["settings.reveal"]))]);
+		const isLive = ({ revokedAt, id }: { revokedAt: number | null; id: string }) =>
+			revokedAt === null && id !== other.id;
+		expect((await tokens.list(v.vault, olga)).filter(isLive)).toEqual([]);
+
+		// Whoever was let in before, as who they were then.
+		await expect(make(["settings.reveal"])).rejects.toMatchObject({ code: "NOT_ALLOWED" });
+		const rotate = tokens.rotate(v.vault, adam, { id: other.id, overlap: 0 });
+		await expect(rotate).rejects.toMatchObject({ code: "NOT_ALLOWED" });
+		const { entries } = await audit.list(v.vault, admin, { limit: 2 });
+		expect(entries).toMatchObject([
+			{ action: "tokens.rotate", outcome: "denied" },
+			{ action: "tokens.create", outcome: "denied" },
+		]);
+		expect(await tokens.verify(v.vault, other.token, null)).not.toBeNull();
+		expect(await make(["settings.see"])).toMatchObject({ label: "late" });
+		await people.remove(v.vault, olga, { id: "adam" });
+		await expect(make(["settings.see"])).rejects.toMatchObject({ code: "NOT_ALLOWED" });
+	});
+
 	test("is given by nobody who has it not, of administrators by an owner alone, and never takes the last owner", async () => {
 		await using v = await testVault();
 		const olga = addPerson(v.vault, "olga", "owner");

@@ -14,6 +14,9 @@ import type { Vault } from "./vault.ts";
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
+/** What someone lacks whose role was lowered while their token was being written. */
+const LOWERED = "all that the token may do yourself, also at the moment it is written";
+
 /**
  * Create a token, which can do no more than its creator, and for no longer. The answer holds the credential; nothing keeps
  * it afterwards.
@@ -54,7 +57,11 @@ export async function create(vault: Vault, caller: Caller, input: CreateToken): 
 		environments: environments?.join(" ") ?? "all",
 		...(addresses && { addresses: addresses.join(" ") }),
 	};
-	await vault.storage.commit({ token: row, audit: [entry(caller, { ...act, outcome: "done", details })] });
+	const committed = await vault.storage.commit({
+		token: row,
+		audit: [entry(caller, { ...act, outcome: "done", details })],
+	});
+	if (!committed.done) return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail: LOWERED }));
 	return { ...toView(row), token };
 }
 
@@ -136,7 +143,12 @@ export async function rotate(vault: Vault, caller: Caller, { id, overlap }: Rota
 		rotateToken: { id, before: row.hash, ...next },
 		audit: [entry(caller, { ...act, outcome: "done", details: { label: row.label, overlap } })],
 	});
-	if (!committed.done) throw new AppError("TOKEN_ENDED", { name: id });
+	if (!committed.done) {
+		const current = await vault.storage.tokenById(id);
+		const hasEnded = current?.hash !== row.hash || isEnded(current, now);
+		if (hasEnded) throw new AppError("TOKEN_ENDED", { name: id });
+		return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail: LOWERED }));
+	}
 	return { ...toView({ ...row, ...next }), token };
 }
 

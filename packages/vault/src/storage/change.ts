@@ -2,10 +2,12 @@
  * What follows from a change by itself, whichever database it is written to: the rules that the commits of all of them keep,
  * each said once.
  */
+import { accessIn, accessOf, covers, type Permission } from "@holdfast/contract";
 import { envelopeKeyId } from "@holdfast/crypto";
+import { readNarrowed } from "../access.ts";
 import { Conflict } from "./conflict.ts";
 import type { StoredRotation } from "./schema.ts";
-import type { Change } from "./storage.ts";
+import type { Change, PersonRow, TokenRow } from "./storage.ts";
 
 /** Whether there is something new for whoever holds values: settings, or an environment with its name and file. */
 export function raisesRevision({ writes = [], create, snapshot, mirror, rename }: Change): boolean {
@@ -40,6 +42,21 @@ export function renamedScope(scope: readonly string[] | null, { from, to }: NonN
 	if (!scope?.some((name) => name === from || name === to)) return null;
 	// One that was for an environment of the new name, removed since, is not for this one.
 	return scope.filter((name) => name !== to).map((name) => (name === from ? to : name));
+}
+
+/** The id of the person a token answers to; `null` for one that the command line or another token made. */
+export function makerOf({ creator }: Pick<TokenRow, "creator">): string | null {
+	return /^user:(.*)$/s.exec(creator ?? "")?.[1] ?? null;
+}
+
+/**
+ * Whoever makes a token, or takes one over by rotating it, must still have all that it may do when it is written: their role
+ * may have been lowered since they were let in.
+ */
+export function refuseBeyond(maker: Pick<PersonRow, "role" | "narrowed"> | undefined, token: TokenRow): void {
+	const granted = accessIn(token.permissions as Permission[], token.environments);
+	const isWithin = maker && covers(accessOf(maker.role, readNarrowed(maker.narrowed)), granted);
+	if (!isWithin) throw new Conflict(token.id);
 }
 
 /** The narrowed roles of a person once an environment is renamed, in JSON as they are stored; `null` when they stay. */

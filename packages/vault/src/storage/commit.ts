@@ -1,7 +1,7 @@
 /** The one transaction of the vault: a change as data, compared with what is stored, and written whole or not at all. */
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { user } from "./auth-tables.ts";
-import { raisesRevision, renamedNarrowing, renamedScope } from "./change.ts";
+import { makerOf, raisesRevision, refuseBeyond, renamedNarrowing, renamedScope } from "./change.ts";
 import { writeBackups } from "./commit-backups.ts";
 import { refuseGoneKeys, refuseGonePeople, writeKeys } from "./commit-keys.ts";
 import { Conflict, unlessTaken } from "./conflict.ts";
@@ -9,7 +9,7 @@ import type { SqliteDatabase } from "./connect.ts";
 import { prune, removePerson, updatePerson } from "./erase.ts";
 import type { Queries } from "./queries.ts";
 import { environments, instances, mirrors, tokens } from "./schema.ts";
-import type { Change, Committed, VersionWrite } from "./storage.ts";
+import type { Change, Committed, TokenRow, VersionWrite } from "./storage.ts";
 
 export function committer(db: SqliteDatabase, queries: Queries): (changes: readonly Change[]) => Committed {
 	function write(change: Change): number {
@@ -111,14 +111,21 @@ function forgetFiles(db: SqliteDatabase, environment: string, revision: number):
 }
 
 function writeAccess(db: SqliteDatabase, { token, revokeToken, rotateToken }: Change): void {
-	if (token) db.insert(tokens).values(token).run();
+	if (token) refuseBeyondMaker(db, db.insert(tokens).values(token).returning().get());
 	if (rotateToken) {
 		const { id, before, ...next } = rotateToken;
 		const kept = and(eq(tokens.id, id), eq(tokens.hash, before), isNull(tokens.revokedAt));
-		if (db.update(tokens).set(next).where(kept).run().changes !== 1) throw new Conflict(id);
+		const rotated = db.update(tokens).set(next).where(kept).returning().get();
+		if (!rotated) throw new Conflict(id);
+		refuseBeyondMaker(db, rotated);
 	}
 	if (!revokeToken) return;
 	db.update(tokens).set({ revokedAt: revokeToken.at }).where(eq(tokens.id, revokeToken.id)).run();
+}
+
+function refuseBeyondMaker(db: SqliteDatabase, token: TokenRow): void {
+	const maker = makerOf(token);
+	if (maker !== null) refuseBeyond(db.select().from(user).where(eq(user.id, maker)).get(), token);
 }
 
 /** Merged here, so that of two who choose different things at once neither undoes the other. */

@@ -217,7 +217,7 @@ export function conformance(made: () => Promise<Subject>): void {
 		await s.storage.commit({ token, audit: [entry("tokens.create")] });
 		expect(await s.storage.tokenById("t1")).toEqual(token);
 		expect(await s.storage.tokenById("t2")).toBeNull();
-		const next = { hash: "new", previousHash: "digest", previousUntil: at + 9, creator: "user:u1" };
+		const next = { hash: "new", previousHash: "digest", previousUntil: at + 9, creator: "cli:ops@here" };
 		const rotate = (before: string) => s.storage.commit({ rotateToken: { id: "t1", before, ...next }, audit: [] });
 		expect(await rotate("digest")).toMatchObject({ done: true });
 		expect(await rotate("digest")).toEqual({ done: false, conflict: "t1" });

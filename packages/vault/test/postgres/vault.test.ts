@@ -12,6 +12,7 @@ import {
 	restore,
 	settings,
 	system,
+	tokens,
 	type Vault,
 } from "../../src/index.ts";
 import { admin, optionsIn, person, postgresVault, testFolder } from "../harness.ts";
@@ -123,6 +124,9 @@ test("someone who is removed takes along sessions, account, data key and persona
 		role: "admin",
 		narrowed,
 	});
+	const asBefore = tokens.create(v.vault, person("ann", "admin"), { label: "late", permissions: ["settings.see"] });
+	await expect(asBefore).rejects.toMatchObject({ code: "NOT_ALLOWED" });
+	expect(await v.vault.storage.tokens()).toEqual([]);
 	const demoted = people.update(v.vault, admin, { id: "olga", role: "editor" });
 	await expect(demoted).rejects.toMatchObject({ code: "LAST_OWNER" });
 	await people.remove(v.vault, admin, { id: "ann" });

@@ -3,10 +3,10 @@
  * instance's row, so that commits come one after the other and each sees all that the ones before it wrote.
  */
 import { and, eq, isNull, sql } from "drizzle-orm";
-import { endsAccess, raisesRevision, renamedNarrowing, renamedScope } from "../change.ts";
+import { endsAccess, makerOf, raisesRevision, refuseBeyond, renamedNarrowing, renamedScope } from "../change.ts";
 import { Conflict } from "../conflict.ts";
 import { asBuffer } from "../sealed.ts";
-import type { Change, VersionWrite } from "../storage.ts";
+import type { Change, TokenRow, VersionWrite } from "../storage.ts";
 import { user } from "./auth-tables.ts";
 import { refuseGoneKeys, refuseGonePeople, writeKeys } from "./commit-keys.ts";
 import { unlessTaken } from "./conflict.ts";
@@ -138,15 +138,23 @@ async function putMirror(db: Executor, held: NonNullable<Change["mirrored"]>[num
 }
 
 async function writeAccess(db: Executor, { token, revokeToken, rotateToken }: Change): Promise<void> {
-	if (token) await db.insert(tokens).values(token);
+	if (token) await refuseBeyondMaker(db, await db.insert(tokens).values(token).returning());
 	if (rotateToken) {
 		const { id, before, ...next } = rotateToken;
 		const kept = and(eq(tokens.id, id), eq(tokens.hash, before), isNull(tokens.revokedAt));
-		const { rowCount } = await db.update(tokens).set(next).where(kept);
-		if (rowCount !== 1) throw new Conflict(id);
+		const rotated = await db.update(tokens).set(next).where(kept).returning();
+		if (rotated.length !== 1) throw new Conflict(id);
+		await refuseBeyondMaker(db, rotated);
 	}
 	if (!revokeToken) return;
 	await db.update(tokens).set({ revokedAt: revokeToken.at }).where(eq(tokens.id, revokeToken.id));
+}
+
+async function refuseBeyondMaker(db: Executor, written: readonly TokenRow[]): Promise<void> {
+	for (const token of written) {
+		const maker = makerOf(token);
+		if (maker !== null) refuseBeyond((await db.select().from(user).where(eq(user.id, maker)))[0], token);
+	}
 }
 
 async function writeBackups(db: Executor, { backup, forgetBackups = [], drilled }: Change): Promise<void> {
