@@ -25,7 +25,7 @@ export interface Answer {
 	json(): unknown;
 }
 
-interface Credential {
+export interface Credential {
 	token?: string;
 	cookie?: string;
 }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { addPerson, admin, person, testVault } from "../test/harness.ts";
-import { people, tokens, type Vault } from "./index.ts";
+import { environments, people, tokens, type Vault } from "./index.ts";
 
 const MINUTE = 60_000;
 const read = { label: "reads", permissions: ["settings.see" as const] };
@@ -19,6 +19,21 @@ async function entries(vault: Vault, action: string) {
 	const rows = await vault.storage.audit(Number.MAX_SAFE_INTEGER, 100);
 	return rows.filter((row) => row.action === action);
 }
+
+test("who makes tokens in some environments makes none for others, though they may see those", async () => {
+	await using v = await testVault();
+	const narrowed = { default: "viewer" as const };
+	addPerson(v.vault, "adam", "admin");
+	await people.update(v.vault, admin, { id: "adam", narrowed });
+	const adam = person("adam", "admin", narrowed);
+	const make = (environments?: string[]) =>
+		tokens.create(v.vault, adam, { label: "ci", permissions: ["settings.see"], ...(environments && { environments }) });
+	await environments.create(v.vault, admin, { name: "staging" });
+	for (const where of [["default"], ["default", "staging"], undefined])
+		await expect(make(where)).rejects.toMatchObject({ code: "NOT_ALLOWED" });
+	expect(await make(["staging"])).toMatchObject({ environments: ["staging"] });
+	expect(await tokens.list(v.vault, adam)).toHaveLength(1);
+});
 
 describe("rotating", () => {
 	test("both credentials are taken while the overlap lasts, then the new one alone", async () => {

@@ -27,7 +27,7 @@ export async function create(vault: Vault, caller: Caller, input: CreateToken): 
 	const { label, permissions, environments = null, addresses = null, days } = input;
 	const act = { action: "tokens.create", target: label, environment: null } as const;
 	await authorize(vault, caller, act);
-	const more = moreThan(caller, { permissions, environments });
+	const more = moreThan(caller, { permissions: ["tokens.write", ...permissions], environments });
 	if (more !== null) return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail: more }));
 	await vault.live.refresh();
 	const unknown = environments?.find((name) => !vault.live.find(name));

@@ -7,6 +7,9 @@ import type { SaveResult } from "@holdfast/contract/schemas";
 import type { Caller, Vault, VaultOptions } from "../src/index.ts";
 import { localCaller, openVault, settings, userCaller } from "../src/index.ts";
 import * as authTables from "../src/storage/auth-tables.ts";
+
+export { authTables };
+
 import type { SqliteDatabase } from "../src/storage/connect.ts";
 import { newDatabase } from "./new-database.ts";
 
