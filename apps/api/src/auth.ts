@@ -1,9 +1,7 @@
 /**
- * People: accounts and sessions, by better-auth, in the vault's database. The first account is made with the claim code and
- * owns the instance; without a code nobody signs up.
+ * People: accounts and sessions, by better-auth, in the vault's database. Who may make one is in sign-up.ts.
  */
 import { AppError, ERRORS, type ErrorCode } from "@holdfast/contract";
-import { sameText } from "@holdfast/crypto";
 import { anonymous, audit, type Caller, userCaller, type Vault } from "@holdfast/vault";
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
@@ -11,6 +9,7 @@ import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/a
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import { PROVE, PROVE_LIMIT, prove } from "./prove.ts";
+import { admit, becoming, isJoining, SIGN_UP } from "./sign-up.ts";
 
 /** Where the server puts the address a request came from, after removing what the client may have sent under that name. */
 export const ADDRESS_HEADER = "x-holdfast-address";
@@ -31,14 +30,11 @@ const BASE_PATH = "/auth";
  * closed: nothing answers there.
  */
 const ACTS: Record<string, string> = {
-	"/sign-up/email": "session.claim",
+	[SIGN_UP]: "session.claim",
 	"/sign-in/email": "session.signIn",
 	"/sign-out": "session.signOut",
 	[PROVE]: "session.prove",
 };
-
-/** Longer than any claim takes, in milliseconds. */
-const CLAIM_TAKES = 60_000;
 
 /** Whether a path of the server is one of the acts with an account. */
 export function isAccountPath(path: string): boolean {
@@ -61,12 +57,22 @@ export function openAuth(vault: Vault, { url, origins, log, limits }: AuthOption
 				role: { type: "string", input: false, required: false },
 				claimed: { type: "boolean", input: false, required: false },
 				narrowed: { type: "string", input: false, required: false },
-				invitation: { type: "string", input: false, required: false, returned: false },
+				// A sign-up sends its code as `invitation`; no field of a body may have the name of one of these.
+				joinedBy: { type: "string", input: false, required: false, returned: false, fieldName: "invitation" },
 			},
 		},
-		// The unique index on `claimed` lets one account be made this way, however many try at once.
 		databaseHooks: {
-			user: { create: { before: async (user) => ({ data: { ...user, role: "owner", claimed: true } }) } },
+			user: {
+				create: {
+					// Nothing but a sign-up makes an account.
+					before: async (user, context) => {
+						if (context?.path !== SIGN_UP) return false;
+						const { body } = context;
+						const made = becoming(vault, user, { body, address: addressOf(context) });
+						return { data: await made.catch(refuse) };
+					},
+				},
+			},
 		},
 		session: {
 			cookieCache: { enabled: false },
@@ -96,7 +102,11 @@ export function openAuth(vault: Vault, { url, origins, log, limits }: AuthOption
 function hooksOf(vault: Vault, limits: Limits) {
 	return {
 		before: createAuthMiddleware(async (context) => {
-			if (context.path === "/sign-up/email") await requireClaimCode(vault, context);
+			if (context.path === SIGN_UP)
+				await admit(vault, context.body).catch(async (error) => {
+					await record(vault, context, { who: anonymous(addressOf(context)), outcome: "denied" });
+					return refuse(error);
+				});
 			const account = accountTried(context);
 			if (account !== null) await limits.try(account).catch(() => refuseTries(vault, context));
 			// Afterwards nobody could tell whose session it was.
@@ -111,13 +121,15 @@ function hooksOf(vault: Vault, limits: Limits) {
 				await record(vault, context, { who, outcome: "denied" });
 				// What the edge found in the body, or a failure of our own.
 				if (!(returned instanceof APIError)) throw returned;
-				// The index has the last word when several claim at once.
-				if (returned.body?.code === "FAILED_TO_CREATE_USER") throw refusal("ALREADY_CLAIMED");
+				// The index has the last word when several sign up at once.
+				if (returned.body?.code === "FAILED_TO_CREATE_USER")
+					throw refusal(isJoining(context.body) ? "LINK_INVALID" : "ALREADY_CLAIMED");
 				return;
 			}
 			const account = accountTried(context);
 			if (account !== null) await limits.succeeded(account);
-			if (user) await record(vault, context, { who, outcome: "done" });
+			// Who joins is recorded with the use of the link.
+			if (user && actionOf(context) !== "session.join") await record(vault, context, { who, outcome: "done" });
 			// The session's token travels in its HttpOnly cookie alone, where no script can read it.
 			return context.json({ signedIn: Boolean(newSession ?? (context.path !== "/sign-out" && session)) });
 		}),
@@ -132,7 +144,7 @@ function signedIn({ id, name }: { id: string; name: string }, address: string | 
 /** Of better-auth's context, what is recorded. */
 interface Attempt {
 	path: string;
-	body?: { email?: unknown; claimCode?: unknown };
+	body?: { email?: unknown };
 	headers?: Headers | undefined;
 }
 
@@ -146,8 +158,12 @@ interface Recorded {
 }
 
 async function record(vault: Vault, attempt: Attempt, { who, outcome }: Recorded): Promise<void> {
-	const action = ACTS[attempt.path] ?? attempt.path;
+	const action = actionOf(attempt);
 	await audit.recordAccess(vault, who, { action, outcome, target: emailIn(attempt.body) });
+}
+
+function actionOf({ path, body }: Attempt): string {
+	return path === SIGN_UP && isJoining(body) ? "session.join" : (ACTS[path] ?? path);
 }
 
 /** The email address a request names. Anything else typed into that field may be a password, and is not recorded. */
@@ -166,21 +182,14 @@ async function refuseTries(vault: Vault, attempt: Attempt): Promise<never> {
 	throw refusal("RATE_LIMITED");
 }
 
-async function requireClaimCode(vault: Vault, attempt: Attempt): Promise<void> {
-	const given = attempt.body?.claimCode;
-	const code = typeof given === "string" ? given.toUpperCase().replace(/[^0-9A-Z]/g, "") : "";
-	const claimed = await vault.storage.claimed();
-	if (!claimed && sameText(code, vault.claimCode.replaceAll("-", ""))) {
-		await vault.storage.forgetUnfinishedClaims(new Date(Date.now() - CLAIM_TAKES));
-		return;
-	}
-	await record(vault, attempt, { who: anonymous(addressOf(attempt)), outcome: "denied" });
-	throw refusal(claimed ? "ALREADY_CLAIMED" : "CLAIM_CODE_WRONG");
+/** What the vault refuses, in better-auth's terms. */
+function refuse(error: unknown): never {
+	throw error instanceof AppError ? refusal(error.code, error.fields) : error;
 }
 
-function refusal(code: ErrorCode): APIError {
-	return new APIError(ERRORS[code].transport as "FORBIDDEN" | "CONFLICT" | "TOO_MANY_REQUESTS", {
+function refusal(code: ErrorCode, fields: AppError["fields"] = {}): APIError {
+	return new APIError(ERRORS[code].transport as "BAD_REQUEST" | "FORBIDDEN" | "CONFLICT" | "TOO_MANY_REQUESTS", {
 		code,
-		message: new AppError(code).message,
+		message: new AppError(code, fields).message,
 	});
 }

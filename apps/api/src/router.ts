@@ -9,22 +9,25 @@ import {
 	CreateToken,
 	DrillBackup,
 	type Health,
+	InvitePerson,
 	ListAudit,
 	ListWorkers,
 	type Me,
 	OneMirror,
+	OpenLink,
 	RemoveEnvironment,
 	RemovePerson,
 	RemoveWorker,
 	RenameEnvironment,
 	ReportWorker,
 	ResolveDrift,
+	RevokeLink,
 	RevokeToken,
 	RotateKeys,
 	RotateToken,
 	UpdatePerson,
 } from "@holdfast/contract/schemas";
-import { audit, backups, environments, keys, mirrors, people, system, tokens, workers } from "@holdfast/vault";
+import { audit, backups, environments, keys, links, mirrors, people, system, tokens, workers } from "@holdfast/vault";
 import { chatRouter } from "./routers/chat.ts";
 import { providersRouter } from "./routers/providers.ts";
 import { settingsRouter } from "./routers/settings.ts";
@@ -48,6 +51,8 @@ export const appRouter = listed(
 					claimed: await ctx.vault.storage.claimed(),
 				}),
 			),
+			// A mutation, because its input is a secret.
+			openLink: open.input(OpenLink).mutation(({ ctx, input }) => links.open(ctx.vault, input)),
 		}),
 		settings: settingsRouter,
 		environments: router({
@@ -104,6 +109,11 @@ export const appRouter = listed(
 			list: authed.query(({ ctx }) => people.list(ctx.vault, ctx.caller)),
 			update: authed.input(UpdatePerson).mutation(({ ctx, input }) => people.update(ctx.vault, ctx.caller, input)),
 			remove: authed.input(RemovePerson).mutation(({ ctx, input }) => people.remove(ctx.vault, ctx.caller, input)),
+			invite: authed
+				.input(InvitePerson)
+				.mutation(({ ctx, input }) => links.invite(ctx.vault, ctx.caller, { ...input, origin: ctx.origin })),
+			links: authed.query(({ ctx }) => links.list(ctx.vault, ctx.caller)),
+			revokeLink: authed.input(RevokeLink).mutation(({ ctx, input }) => links.revoke(ctx.vault, ctx.caller, input)),
 		}),
 		keys: router({
 			// A mutation, because it gives the root key away and is recorded.

@@ -61,7 +61,7 @@ export async function startServer(vault: Vault, options: ServerOptions, log: Log
 	const limits = new Limits(callsPerMinute);
 	const auth = openAuth(vault, { url, origins: [...edge.ownOrigins], log, limits });
 	const watches = new Watches();
-	const parts = { vault, auth, report, started, watches, limits };
+	const parts = { vault, auth, origin: url, report, started, watches, limits };
 	const addressOf = clientAddresses(trustedProxies);
 	const site = siteOf(parts, options.dashboard);
 	const answer = (request: Request, address: string | null) =>
@@ -166,18 +166,19 @@ interface Parts {
 	vault: Vault;
 	limits: Limits;
 	auth: Auth;
+	origin: string;
 	report: (error: unknown) => void;
 	started: (work: Promise<unknown>) => void;
 	watches: Watches;
 }
 
 async function contextOf(parts: Parts, request: Request, address: string | null): Promise<Context> {
-	const { vault, report, started, watches, limits } = parts;
+	const { vault, origin, report, started, watches, limits } = parts;
 	const from = { headers: request.headers, address };
 	const { caller, user } = await whoCalls(parts, from);
 	// A watch that stays open keeps nobody signed in.
 	const again = async () => (await whoCalls(parts, { ...from, disableRefresh: true })).caller;
-	return { vault, report, started, watches, limits, address, caller, user, again };
+	return { vault, origin, report, started, watches, limits, address, caller, user, again };
 }
 
 interface From {

@@ -14,6 +14,8 @@ export interface Context {
 	/** `null` when a credential was sent that is not valid. */
 	caller: Caller | null;
 	user: { id: string; name: string; email: string; role: string } | null;
+	/** Where people open the dashboard, as it is configured: what links begin with. */
+	origin: string;
 	/** Told of failures inside Holdfast. */
 	report: (error: unknown) => void;
 	/** Told of each procedure as it starts, by who has to wait for its end before anything is closed. */

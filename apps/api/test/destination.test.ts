@@ -94,7 +94,13 @@ test("FAULTS 37: a personal URL gets no shared key, and a personal key goes to t
 	await using app = await testApp();
 	await (await admin(app)).settings.save.mutate({ writes: [{ ...secret, value: "shared" }, url(provider.url)] });
 	const caller = person("eve");
-	const eve = appRouter.createCaller({ vault: app.vault, caller, user: null, report: () => undefined });
+	const eve = appRouter.createCaller({
+		vault: app.vault,
+		caller,
+		user: null,
+		origin: "http://localhost",
+		report: () => undefined,
+	});
 	await eve.settings.save({ owner: "personal", writes: [url(thief.url)] });
 	await (await admin(app)).settings.save.mutate({ writes: [{ ...secret, value: "shared anew" }] });
 	const refused = { message: expect.stringContaining("was not saved for this base URL") };

@@ -12,7 +12,13 @@ const NAME = "GOOGLE_API_KEY";
 /** Someone with a role, as a session stands for them, who keeps all that is answered. */
 function person(app: TestApp, role: string) {
 	const caller = personCaller(role, role);
-	const api = appRouter.createCaller({ vault: app.vault, caller, user: null, report: () => undefined });
+	const api = appRouter.createCaller({
+		vault: app.vault,
+		caller,
+		user: null,
+		origin: "http://localhost",
+		report: () => undefined,
+	});
 	const seen: unknown[] = [];
 	return {
 		seen,

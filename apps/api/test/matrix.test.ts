@@ -47,9 +47,10 @@ const PLACE: Partial<Record<ProcedurePath, number>> = {
 	"tokens.create": 0,
 };
 
-/** What the samples need beside: a token is given by who has what it may do, and a file is chosen by who may read it. */
+/** What the samples need beside: a token is given, and someone invited, by who has what that may do, and a file is chosen by who may read it. */
 const BESIDE: Partial<Record<ProcedurePath, Permission>> = {
 	"tokens.create": "settings.see",
+	"people.invite": "settings.see",
 	"mirrors.configure": "settings.reveal",
 };
 

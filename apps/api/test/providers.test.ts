@@ -40,7 +40,13 @@ test("the last test of the shared key says nothing to someone whose own value is
 	const client = await withKey(app, provider.url);
 	await client.providers.test.mutate({ provider: "google" });
 	const caller = person("eve");
-	const eve = appRouter.createCaller({ vault: app.vault, caller, user: null, report: () => undefined });
+	const eve = appRouter.createCaller({
+		vault: app.vault,
+		caller,
+		user: null,
+		origin: "http://localhost",
+		report: () => undefined,
+	});
 	const lastTest = async () => (await eve.providers.list({})).find(({ id }) => id === "google")?.lastTest;
 	expect(await lastTest()).toMatchObject({ outcome: "works" });
 	await eve.settings.save({ owner: "personal", writes: [{ name: "GOOGLE_API_KEY", value: KEY }] });

@@ -21,6 +21,7 @@ const worker = { id: "00000000-0000-4000-8000-000000000001", host: "sample", pid
 export const SAMPLES: Record<ProcedurePath, unknown> = {
 	health: undefined,
 	"session.me": undefined,
+	"session.openLink": { kind: "invitation", code: "of no link" },
 	"settings.list": { environment },
 	"settings.history": { environment, owner, name: "SAMPLE" },
 	"settings.explain": { environment, name: "SAMPLE" },
@@ -72,6 +73,9 @@ export const SAMPLES: Record<ProcedurePath, unknown> = {
 	"people.list": undefined,
 	"people.update": { id: "nobody", role: "viewer", narrowed: { [environment]: "none" } },
 	"people.remove": { id: "nobody" },
+	"people.invite": { email: "sample@people.example", role: "viewer", narrowed: { [environment]: "none" } },
+	"people.links": undefined,
+	"people.revokeLink": { id: "0123456789abcdef" },
 	"keys.kit": undefined,
 	"keys.confirmKit": { fingerprint: "0000-0000-0000-0000" },
 	"keys.rotate": { what: "data" },

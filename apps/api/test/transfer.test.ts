@@ -89,7 +89,13 @@ describe("an import", () => {
 		const rows = await app.vault.storage.current("default", "shared");
 		expect(rows.map(({ name, message }) => [name, message])).toEqual([["A", "Imported from .env"]]);
 		const editor = person("ed");
-		const asEditor = appRouter.createCaller({ vault: app.vault, caller: editor, user: null, report: () => undefined });
+		const asEditor = appRouter.createCaller({
+			vault: app.vault,
+			caller: editor,
+			user: null,
+			origin: "http://localhost",
+			report: () => undefined,
+		});
 		await expect(asEditor.settings.import({ from, names: [{ name: "B", expectedVersion: 0 }] })).rejects.toMatchObject({
 			cause: { code: "NOT_ALLOWED" },
 		});

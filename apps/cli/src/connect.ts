@@ -62,6 +62,7 @@ async function locally<T>(options: Options, act: (client: Client) => Promise<T>)
 		vault,
 		caller: localCaller(userInfo().username, hostname()),
 		user: null,
+		origin: options.publicUrl ?? `http://localhost:${options.port}`,
 		report: (error: unknown) => reportError(log, error),
 	};
 	const createContext = async () => context;

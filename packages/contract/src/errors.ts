@@ -311,6 +311,13 @@ export const ERRORS = {
 		"An owner's role is the same in every environment.",
 		"Make them an administrator, or leave their role as it is everywhere.",
 	),
+	PERSON_EXISTS: row(
+		"CONFLICT",
+		"Someone with this email address has an account already.",
+		"Change their role instead, or use another address.",
+	),
+	LINK_NOT_FOUND: row("NOT_FOUND", "There is no open link {name}.", "Choose one of the listed links that is open."),
+	LINK_INVALID: row("FORBIDDEN", "This link was used, revoked or is too old.", "Ask whoever sent it for a new one."),
 	CLAIM_CODE_WRONG: row(
 		"FORBIDDEN",
 		"This is not the claim code.",

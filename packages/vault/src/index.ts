@@ -1,10 +1,20 @@
 /** The vault: each noun is a set of functions that take the vault, the caller and the procedure's input. */
-export { anonymous, authorize, type Caller, deny, localCaller, readNarrowed, userCaller } from "./access.ts";
+export {
+	type Actor,
+	anonymous,
+	authorize,
+	type Caller,
+	deny,
+	localCaller,
+	readNarrowed,
+	userCaller,
+} from "./access.ts";
 export * as audit from "./audit.ts";
 export * as backups from "./backups.ts";
 export * as environments from "./environments.ts";
 export { findings } from "./findings.ts";
 export * as keys from "./keys.ts";
+export * as links from "./links.ts";
 export * as mirrors from "./mirrors.ts";
 export * as people from "./people.ts";
 export { type Restored, restore } from "./restore.ts";

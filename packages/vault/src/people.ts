@@ -2,21 +2,10 @@
  * The people who have an account. Guards what is promised to them: with a person goes the key to what was theirs alone, so
  * that nothing which is read from this database later, a backup included, opens it.
  */
-import {
-	type Access,
-	AppError,
-	accessIn,
-	accessOf,
-	covers,
-	ELSEWHERE,
-	mayEverywhere,
-	type Narrowed,
-	type Permission,
-	ROLES,
-	type Role,
-} from "@holdfast/contract";
+import { AppError, accessIn, accessOf, covers, type Permission, type Role } from "@holdfast/contract";
 import type { PersonView, RemovedPerson, RemovePerson, UpdatedPerson, UpdatePerson } from "@holdfast/contract/schemas";
 import { authorize, type Caller, deny, entry, readNarrowed } from "./access.ts";
+import { ABOVE, isAbove, refusalToGive, requireKnown } from "./giving.ts";
 import type { PersonRow } from "./storage/storage.ts";
 import { eraseTraces } from "./traces.ts";
 import type { Vault } from "./vault.ts";
@@ -42,8 +31,8 @@ export async function remove(vault: Vault, caller: Caller, { id }: RemovePerson)
 		const everyone = await vault.storage.people();
 		const person = everyone.find((each) => each.id === id);
 		if (!person) throw new AppError("PERSON_NOT_FOUND", { name: id });
-		if (!hasAll(caller, neededFor(person)))
-			return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail: "the role of an owner" }));
+		if (!isAbove(caller.access, person.role))
+			return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail: ABOVE }));
 		const { role } = person;
 		if (isLastOwner(everyone, id)) throw new AppError("LAST_OWNER", { name: person.name });
 		const made = (await vault.storage.tokens()).filter((row) => row.creator === `user:${id}` && row.revokedAt === null);
@@ -75,7 +64,7 @@ export async function update(vault: Vault, caller: Caller, input: UpdatePerson):
 		const role = input.role ?? (person.role as Role);
 		const narrowed = input.narrowed === undefined ? readNarrowed(person.narrowed) : input.narrowed;
 		const next = accessOf(role, narrowed);
-		const refusal = refusalOf(caller, { person, next, role });
+		const refusal = isAbove(caller.access, person.role) ? refusalToGive(caller.access, { role, narrowed }) : ABOVE;
 		if (refusal !== null) return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail: refusal }));
 		if (role === "owner" && Object.keys(narrowed ?? {}).length > 0) throw new AppError("OWNER_NARROWED");
 		if (role !== "owner" && isLastOwner(everyone, id)) throw new AppError("LAST_OWNER", { name: person.name });
@@ -99,38 +88,9 @@ export async function update(vault: Vault, caller: Caller, input: UpdatePerson):
 	throw new AppError("DATABASE_BUSY");
 }
 
-interface Wanted {
-	person: PersonRow;
-	next: Access;
-	role: Role;
-}
-
-/** Why a caller may not make that of someone; `null` when they may. */
-function refusalOf(caller: Caller, { person, next, role }: Wanted): string | null {
-	const isAbove = [person, { role }].every((each) => hasAll(caller, neededFor(each)));
-	if (!isAbove) return "the role of an owner";
-	return covers(caller.access, next) ? null : "all that they would be allowed";
-}
-
-async function requireKnown({ live }: Vault, narrowed: Narrowed): Promise<void> {
-	await live.refresh();
-	const unknown = Object.keys(narrowed).find((name) => name !== ELSEWHERE && !live.find(name));
-	if (unknown !== undefined) throw new AppError("ENVIRONMENT_NOT_FOUND", { name: unknown });
-}
-
 function isLastOwner(everyone: readonly PersonRow[], id: string): boolean {
 	const owners = everyone.filter(({ role }) => role === "owner");
 	return owners.length === 1 && owners[0]?.id === id;
-}
-
-function hasAll(caller: Caller, permissions: readonly Permission[]): boolean {
-	return permissions.every((permission) => mayEverywhere(caller.access, permission));
-}
-
-/** Whoever may manage others is managed by an owner alone. */
-function neededFor({ role }: Pick<PersonRow, "role">): readonly Permission[] {
-	const held: readonly Permission[] = ROLES[role as Role] ?? [];
-	return held.includes("members.write") ? ROLES.owner : held;
 }
 
 function toView({ role, narrowed, ...row }: PersonRow): PersonView {

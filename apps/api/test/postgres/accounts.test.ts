@@ -1,7 +1,8 @@
 /** Accounts and sessions by better-auth, in the vault's PostgreSQL database, over HTTP. */
 import { type TestServer, testPostgres } from "@holdfast/vault/test/postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cookieOf, EMAIL, PASSWORD, postgresApp } from "../app.ts";
+import { cookieOf, EMAIL, PASSWORD, postgresApp, refusal } from "../app.ts";
+import { setForward } from "../clock.ts";
 import { codeIn } from "../samples.ts";
 
 let server: TestServer;
@@ -43,6 +44,44 @@ test("an instance is claimed, signed in to and out of, once, and what a person s
 	expect((await app.client({ cookie }).session.me.query()).user).toMatchObject({ role: "owner" });
 	const { rows } = await server.query(url, `select claimed, email_verified from "user"`);
 	expect(rows).toEqual([{ claimed: 1, email_verified: 0 }]);
+});
+
+test("of many who join by one invitation one gets an account, with the role of the link, and a revoked one makes none", async () => {
+	const url = await server.database();
+	await using app = await postgresApp(url);
+	const owner = app.client({ cookie: await app.claim() });
+	await owner.environments.create.mutate({ name: "staging" });
+	const invite = async (email: string) => {
+		const { id, url: link } = await owner.people.invite.mutate({
+			email,
+			role: "editor",
+			narrowed: { staging: "none" },
+		});
+		return { id, body: { name: "Ann", email, password: PASSWORD, invitation: new URL(link).hash.slice(1) } };
+	};
+	const { body } = await invite("ann@people.example");
+	const gone = await invite("eve@people.example");
+	await owner.people.revokeLink.mutate({ id: gone.id });
+	setForward(60_000);
+	const answers = await Promise.all(Array.from({ length: 3 }, () => app.post("/auth/sign-up/email", body)));
+	const [won] = answers.filter(({ status }) => status === 200);
+	expect(answers.map(({ status }) => status).filter((status) => status !== 200)).toHaveLength(2);
+	if (!won) throw new Error("nobody joined");
+	setForward(60_000);
+	expect(codeIn(await app.post("/auth/sign-up/email", gone.body))).toBe("LINK_INVALID");
+	const ann = app.client({ cookie: cookieOf(won) });
+	const save = (environment: string) => ann.settings.save.mutate({ environment, writes: [{ name: "A", value: "b" }] });
+	expect(await save("default")).toMatchObject({ revision: expect.any(Number) });
+	expect(await refusal(save("staging"))).toBe("NOT_ALLOWED");
+	const people = await owner.people.list.query();
+	expect(people.map(({ email, role, narrowed }) => [email, role, narrowed])).toEqual([
+		[EMAIL, "owner", null],
+		["ann@people.example", "editor", { staging: "none" }],
+	]);
+	await owner.people.remove.mutate({ id: people[1]?.id ?? "" });
+	expect((await owner.people.links.query()).map(({ email, state }) => [email, state])).toEqual([
+		["eve@people.example", "revoked"],
+	]);
 });
 
 test("a service token and its scope hold, and a server that cannot be reached is told by its code", async () => {

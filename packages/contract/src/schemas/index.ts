@@ -5,6 +5,7 @@ export * from "./backups.ts";
 export * from "./chat.ts";
 export * from "./environments.ts";
 export * from "./keys.ts";
+export * from "./links.ts";
 export * from "./mirrors.ts";
 export * from "./people.ts";
 export * from "./providers.ts";

@@ -5,9 +5,10 @@
 import { accessIn, accessOf, covers, type Permission } from "@holdfast/contract";
 import { envelopeKeyId } from "@holdfast/crypto";
 import { readNarrowed } from "../access.ts";
+import { isBacked } from "../giving.ts";
 import { Conflict } from "./conflict.ts";
 import type { StoredRotation } from "./schema.ts";
-import type { Change, PersonRow, TokenRow } from "./storage.ts";
+import type { Change, LinkRow, PersonRow, TokenRow } from "./storage.ts";
 
 /** Whether there is something new for whoever holds values: settings, or an environment with its name and file. */
 export function raisesRevision({ writes = [], create, snapshot, mirror, rename }: Change): boolean {
@@ -57,6 +58,11 @@ export function refuseBeyond(maker: Pick<PersonRow, "role" | "narrowed"> | undef
 	const granted = accessIn(token.permissions as Permission[], token.environments);
 	const isWithin = maker && covers(accessOf(maker.role, readNarrowed(maker.narrowed)), granted);
 	if (!isWithin) throw new Conflict(token.id);
+}
+
+/** Whoever made a link must still be able to give what it gives: when it is written, and again when it is used. */
+export function refuseUnbacked(link: LinkRow, by: Parameters<typeof isBacked>[1]): void {
+	if (!isBacked(link, by)) throw new Conflict(link.id);
 }
 
 /** The narrowed roles of a person once an environment is renamed, in JSON as they are stored; `null` when they stay. */

@@ -7,6 +7,7 @@ import { refuseGoneKeys, refuseGonePeople, writeKeys } from "./commit-keys.ts";
 import { Conflict, unlessTaken } from "./conflict.ts";
 import type { SqliteDatabase } from "./connect.ts";
 import { prune, removePerson, updatePerson } from "./erase.ts";
+import { renameInLinks, writeLinks } from "./links.ts";
 import type { Queries } from "./queries.ts";
 import { environments, instances, mirrors, tokens } from "./schema.ts";
 import type { Change, Committed, TokenRow, VersionWrite } from "./storage.ts";
@@ -30,6 +31,7 @@ export function committer(db: SqliteDatabase, queries: Queries): (changes: reado
 		writeKeys(db, change);
 		refuseGoneKeys(queries, change);
 		writeAccess(db, change);
+		writeLinks(db, change);
 		writeBackups(db, change);
 		if (change.policy) writePolicy(db, change.policy);
 		for (const entry of change.audit) queries.insertAudit.run({ ...entry, revision: raises ? revision : null });
@@ -94,6 +96,7 @@ function renameEnvironment(db: SqliteDatabase, rename: NonNullable<Change["renam
 		const renamed = renamedNarrowing(narrowed, rename);
 		if (renamed) db.update(user).set({ narrowed: renamed }).where(eq(user.id, id)).run();
 	}
+	renameInLinks(db, rename);
 }
 
 function configureMirror(db: SqliteDatabase, mirror: NonNullable<Change["mirror"]>, revision: number): void {

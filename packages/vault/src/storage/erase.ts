@@ -7,6 +7,7 @@ import { and, eq, exists, inArray, isNull, ne, type SQL, sql } from "drizzle-orm
 import { account, user } from "./auth-tables.ts";
 import { Conflict } from "./conflict.ts";
 import type { SqliteDatabase } from "./connect.ts";
+import { forgetLinksOf } from "./links.ts";
 import type { Queries } from "./queries.ts";
 import { dataKeys, tokens, versions } from "./schema.ts";
 import type { Change, Kept, PersonRow, VersionPlace } from "./storage.ts";
@@ -51,6 +52,7 @@ export function removePerson(
 ): void {
 	const isOwner = (person: PersonRow) => person.role === "owner" && person.id !== id;
 	if (role === "owner" && !people(db).some(isOwner)) throw new Conflict("the last owner");
+	forgetLinksOf(db, id);
 	const { changes } = db
 		.delete(user)
 		.where(and(eq(user.id, id), eq(user.role, role)))

@@ -6,6 +6,7 @@ import { DATABASE_FILE } from "../snapshot.ts";
 import { conformance, ROOT } from "./conformance.ts";
 import { eraseConformance } from "./conformance-erase.ts";
 import { keysConformance } from "./conformance-keys.ts";
+import { linkConformance } from "./conformance-links.ts";
 import { connect, createInstance } from "./connect.ts";
 import { SqliteStorage } from "./sqlite.ts";
 
@@ -14,7 +15,7 @@ const unknown = { derivation: null, canary: null, createdAt: null, retiredAt: nu
 const rootKey = { id: ROOT, state: "current", ...unknown } as const;
 
 describe("SQLite storage", () => {
-	for (const suite of [conformance, keysConformance, eraseConformance])
+	for (const suite of [conformance, keysConformance, eraseConformance, linkConformance])
 		suite(async () => {
 			const folder = testFolder();
 			const database = connect(folder.path);

@@ -11,6 +11,7 @@ import { endsAccess } from "./change.ts";
 import { committer } from "./commit.ts";
 import { connect, createInstance, readInstance, type SqliteDatabase, translated } from "./connect.ts";
 import { eraseTraces, people, selectPrunable } from "./erase.ts";
+import { allLinks, linkByHash } from "./links.ts";
 import { type FolderLock, openLock } from "./lock.ts";
 import { makePrivateFile } from "./private-file.ts";
 import { prepareQueries, type Queries } from "./queries.ts";
@@ -24,6 +25,7 @@ import type {
 	Instance,
 	InstanceState,
 	Kept,
+	LinkRow,
 	Opened,
 	PersonRow,
 	RootKeyRow,
@@ -161,6 +163,14 @@ export class SqliteStorage implements Storage {
 
 	tokenById(id: string) {
 		return translated(() => this.#queries.tokenById(id));
+	}
+
+	links(): LinkRow[] {
+		return translated(() => allLinks(this.#db));
+	}
+
+	linkByHash(hash: string): LinkRow | null {
+		return translated(() => linkByHash(this.#db, hash));
 	}
 
 	touchTokens(uses: ReadonlyMap<string, number>): void {

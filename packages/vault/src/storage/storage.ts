@@ -268,6 +268,10 @@ export interface Change {
 	revokeToken?: { id: string; at: number };
 	/** Another credential for a token that still has the one `before`, or it is a conflict. */
 	rotateToken?: Pick<TokenRow, "id" | "hash" | "previousHash" | "previousUntil" | "creator"> & { before: string };
+	/** A new link, in the place of those of its kind for the same address. A conflict when nobody backs it; see giving.ts. */
+	link?: LinkRow;
+	/** The end of a link that is open at that time, or it is a conflict. One that is used has to be backed as well. */
+	endLink?: { id: string; as: "used" | "revoked"; at: number };
 	backup?: BackupRow;
 	/** The ids of backups whose files go. */
 	forgetBackups?: readonly string[];
@@ -328,6 +332,9 @@ export interface Storage {
 	lastTest(provider: string, environment: string): Answer<AuditRow | null>;
 	tokens(): Answer<TokenRow[]>;
 	tokenById(id: string): Answer<TokenRow | null>;
+	/** Every link that is kept, newest first. */
+	links(): Answer<LinkRow[]>;
+	linkByHash(hash: string): Answer<LinkRow | null>;
 	/** Record uses of tokens, off any request's path. */
 	touchTokens(uses: ReadonlyMap<string, number>): Answer<void>;
 	/** Every process that reported itself and is not forgotten, whether or not it still runs. */

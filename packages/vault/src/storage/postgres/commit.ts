@@ -12,6 +12,7 @@ import { refuseGoneKeys, refuseGonePeople, writeKeys } from "./commit-keys.ts";
 import { unlessTaken } from "./conflict.ts";
 import type { Executor } from "./connect.ts";
 import { prune, removePerson, updatePerson } from "./erase.ts";
+import { renameInLinks, writeLinks } from "./links.ts";
 import { type Queries, queriesOn } from "./queries.ts";
 import { audit, backups, environments, instances, mirrors, tokens } from "./schema.ts";
 
@@ -52,6 +53,7 @@ async function write(db: Executor, queries: Queries, at: { change: Change; revis
 	await writeKeys(db, change);
 	await refuseGoneKeys(queries, change);
 	await writeAccess(db, change);
+	await writeLinks(db, change);
 	await writeBackups(db, change);
 	if (change.policy) await writePolicy(db, queries, change.policy);
 	await writeAudit(db, change.audit, raises ? revision : null);
@@ -108,6 +110,7 @@ async function renameEnvironment(db: Executor, rename: NonNullable<Change["renam
 		const renamed = renamedNarrowing(narrowed, rename);
 		if (renamed) await db.update(user).set({ narrowed: renamed }).where(eq(user.id, id));
 	}
+	await renameInLinks(db, rename);
 }
 
 async function configureMirror(db: Executor, mirror: NonNullable<Change["mirror"]>, revision: number): Promise<void> {

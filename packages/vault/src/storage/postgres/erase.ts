@@ -8,6 +8,7 @@ import { Conflict } from "../conflict.ts";
 import type { Change, PersonRow, VersionPlace } from "../storage.ts";
 import { user } from "./auth-tables.ts";
 import { type Executor, type PostgresDatabase, stateOf } from "./connect.ts";
+import { forgetLinksOf } from "./links.ts";
 import type { Queries } from "./queries.ts";
 import { dataKeys, tokens, versions } from "./schema.ts";
 
@@ -42,6 +43,7 @@ export async function removePerson(
 ): Promise<void> {
 	const isOwner = (person: { id: string; role: string }) => person.role === "owner" && person.id !== id;
 	if (role === "owner" && !(await queries.people()).some(isOwner)) throw new Conflict("the last owner");
+	await forgetLinksOf(db, id);
 	const { rowCount } = await db.delete(user).where(and(eq(user.id, id), eq(user.role, role)));
 	if (rowCount !== 1) throw new Conflict(id);
 	await db.delete(versions).where(and(eq(versions.owner, id), ne(versions.owner, "shared")));

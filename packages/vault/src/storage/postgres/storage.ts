@@ -18,6 +18,7 @@ import type {
 	Instance,
 	InstanceState,
 	Kept,
+	LinkRow,
 	MirrorRow,
 	Opened,
 	PersonRow,
@@ -43,6 +44,7 @@ import {
 } from "./connect.ts";
 import { copyToFile } from "./copy.ts";
 import { eraseTraces } from "./erase.ts";
+import { allLinks, linkByHash } from "./links.ts";
 import { type Listener, openListener } from "./listen.ts";
 import { machineOf } from "./machine.ts";
 import { type Queries, queriesOn, toPerson } from "./queries.ts";
@@ -187,6 +189,14 @@ class PostgresStorage implements Storage {
 	async tokenById(id: string) {
 		const [row] = await read(() => this.#queries.tokenById(id));
 		return row ?? null;
+	}
+
+	links(): Promise<LinkRow[]> {
+		return read(() => allLinks(this.#db));
+	}
+
+	linkByHash(hash: string): Promise<LinkRow | null> {
+		return read(() => linkByHash(this.#db, hash));
 	}
 
 	async touchTokens(uses: ReadonlyMap<string, number>): Promise<void> {

@@ -1,0 +1,70 @@
+/**
+ * Who may make somebody what. Guards two rules, for people and for invitations alike: nobody gives more than they have, and
+ * whoever may manage people is made and managed by an owner alone.
+ */
+import {
+	type Access,
+	AppError,
+	accessIn,
+	accessOf,
+	covers,
+	ELSEWHERE,
+	mayEverywhere,
+	type Narrowed,
+	type Permission,
+	ROLES,
+	type Role,
+} from "@holdfast/contract";
+import { readNarrowed } from "./access.ts";
+import type { LinkRow, PersonRow, TokenRow } from "./storage/storage.ts";
+import type { Vault } from "./vault.ts";
+
+/** What someone lacks who may not manage a person. */
+export const ABOVE = "the role of an owner";
+
+/** Whether an access suffices to manage people of a role. */
+export function isAbove(access: Access, role: string): boolean {
+	const held: readonly Permission[] = ROLES[role as Role] ?? [];
+	const needed = held.includes("members.write") ? ROLES.owner : held;
+	return needed.every((permission) => mayEverywhere(access, permission));
+}
+
+/** What an access lacks to make someone that; `null` when nothing. */
+export function refusalToGive(access: Access, given: { role: string; narrowed: Narrowed | null }): string | null {
+	if (!isAbove(access, given.role)) return ABOVE;
+	return covers(access, accessOf(given.role, given.narrowed)) ? null : "all that they would be allowed";
+}
+
+/** @throws AppError `ENVIRONMENT_NOT_FOUND` for one that is narrowed and not there. */
+export async function requireKnown({ live }: Vault, narrowed: Narrowed): Promise<void> {
+	await live.refresh();
+	const unknown = Object.keys(narrowed).find((name) => name !== ELSEWHERE && !live.find(name));
+	if (unknown !== undefined) throw new AppError("ENVIRONMENT_NOT_FOUND", { name: unknown });
+}
+
+/** Who made a link, as they are at the moment of asking. */
+interface Backing {
+	person?: Pick<PersonRow, "role" | "narrowed"> | undefined;
+	token?: Pick<TokenRow, "permissions" | "environments" | "revokedAt"> | undefined;
+}
+
+/** Which person or token a link answers to; neither, for one that the command line made. */
+export function backerOf({ creator }: Pick<LinkRow, "creator">): { person?: string; token?: string } {
+	const [, kind, id] = /^(user|token):(.*)$/s.exec(creator) ?? [];
+	return kind === undefined ? {} : { [kind === "user" ? "person" : "token"]: id };
+}
+
+/** Whether whoever made a link may still make someone what it makes them. */
+export function isBacked(link: LinkRow, { person, token }: Backing): boolean {
+	const backer = backerOf(link);
+	if (backer.person === undefined && backer.token === undefined) return true;
+	const access = accessNow(person, token);
+	if (access === null || !mayEverywhere(access, "members.write")) return false;
+	return refusalToGive(access, { role: link.role ?? "", narrowed: link.narrowed }) === null;
+}
+
+function accessNow(person: Backing["person"], token: Backing["token"]): Access | null {
+	if (person) return accessOf(person.role, readNarrowed(person.narrowed));
+	if (!token || token.revokedAt !== null) return null;
+	return accessIn(token.permissions as Permission[], token.environments);
+}

@@ -1,0 +1,145 @@
+/**
+ * Links that work once, for a while: `<origin>/join#<code>`, 256 random bits, stored as a SHA-256 digest. Guards that one
+ * link makes one account at the most, that no one learns from a refusal why a code is not taken, and that a link gives
+ * nothing that whoever made it may not give any more.
+ */
+import { randomBytes } from "node:crypto";
+import { AppError } from "@holdfast/contract";
+import type { CreatedLink, InvitePerson, LinkView, OpenedLink, OpenLink, RevokeLink } from "@holdfast/contract/schemas";
+import { sha256 } from "@holdfast/crypto";
+import { type Actor, authorize, type Caller, deny, entry } from "./access.ts";
+import { backerOf, isBacked, refusalToGive, requireKnown } from "./giving.ts";
+import type { LinkRow, PersonRow, TokenRow } from "./storage/storage.ts";
+import type { Vault } from "./vault.ts";
+
+const DAY = 24 * 60 * 60 * 1000;
+const INVITATION_LASTS = 7 * DAY;
+
+/**
+ * Invite someone. It ends the open invitations of the same address. The answer holds the link; nothing keeps it afterwards.
+ *
+ * @param origin of the dashboard, as it is configured: never what a request says.
+ * @throws AppError `PERSON_EXISTS`; `ENVIRONMENT_NOT_FOUND`; `OWNER_NARROWED`; `NOT_ALLOWED`.
+ */
+export async function invite(
+	vault: Vault,
+	caller: Caller,
+	{ email, role = "viewer", narrowed = null, origin }: InvitePerson & { origin: string },
+): Promise<CreatedLink> {
+	const act = { action: "people.invite", target: email, environment: null } as const;
+	await authorize(vault, caller, act);
+	await requireKnown(vault, narrowed ?? {});
+	const isNarrowed = Object.keys(narrowed ?? {}).length > 0;
+	const given = { role, narrowed: isNarrowed ? narrowed : null };
+	const refusal = refusalToGive(caller.access, given);
+	if (refusal !== null) return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail: refusal }));
+	if (role === "owner" && isNarrowed) throw new AppError("OWNER_NARROWED");
+	if ((await vault.storage.people()).some((person) => person.email === email)) throw new AppError("PERSON_EXISTS");
+	const code = randomBytes(32).toString("base64url");
+	const now = Date.now();
+	const link: LinkRow = {
+		id: randomBytes(8).toString("hex"),
+		kind: "invitation",
+		hash: digestOf(code),
+		email,
+		userId: null,
+		...given,
+		createdAt: now,
+		createdBy: caller.label,
+		creator: caller.actor,
+		expiresAt: Math.min(now + INVITATION_LASTS, caller.expiresAt ?? Number.POSITIVE_INFINITY),
+		usedAt: null,
+		revokedAt: null,
+	};
+	const details = { id: link.id, role, narrowed: given.narrowed && JSON.stringify(given.narrowed) };
+	const audit = [entry(caller, { ...act, outcome: "done", details })];
+	const committed = await vault.storage.commit({ link, audit });
+	if (!committed.done) {
+		const detail = "all that they would be allowed, also at the moment it is written";
+		return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail }));
+	}
+	return { ...toView(link, "open"), url: `${origin}/join#${code}` };
+}
+
+/** The links that are open, and those that ended lately, newest first, without their codes. */
+export async function list(vault: Vault, caller: Caller): Promise<LinkView[]> {
+	await authorize(vault, caller, { action: "people.links", target: null, environment: null });
+	const { storage } = vault;
+	const known = { people: await storage.people(), tokens: await storage.tokens() };
+	const now = Date.now();
+	return (await storage.links()).map((link) => toView(link, stateOf(link, known, now)));
+}
+
+/**
+ * End a link that is open.
+ *
+ * @throws AppError `LINK_NOT_FOUND`, also for one that has ended.
+ */
+export async function revoke(vault: Vault, caller: Caller, { id }: RevokeLink): Promise<LinkView> {
+	const act = { action: "people.revokeLink", target: id, environment: null } as const;
+	await authorize(vault, caller, act);
+	const link = (await vault.storage.links()).find((each) => each.id === id);
+	if (!link) throw new AppError("LINK_NOT_FOUND", { name: id });
+	const committed = await vault.storage.commit({
+		endLink: { id, as: "revoked", at: Date.now() },
+		audit: [entry(caller, { ...act, outcome: "done", details: { email: link.email } })],
+	});
+	if (!committed.done) throw new AppError("LINK_NOT_FOUND", { name: id });
+	return toView(link, "revoked");
+}
+
+/** What a link says to whoever has it, which needs no more. @throws AppError `LINK_INVALID` for every reason alike. */
+export async function open(vault: Vault, asked: OpenLink): Promise<OpenedLink> {
+	const { kind, email, role, createdBy, expiresAt } = toView(await find(vault, asked), "open");
+	return { kind, email, role, createdBy, expiresAt };
+}
+
+/** The open link with a code. @throws AppError `LINK_INVALID` for every reason alike. */
+export async function find({ storage }: Vault, { kind, code }: OpenLink): Promise<LinkRow> {
+	const link = await storage.linkByHash(digestOf(code));
+	if (link?.kind !== kind) throw new AppError("LINK_INVALID");
+	const known = { people: await storage.people(), tokens: await storage.tokens() };
+	if (stateOf(link, known, Date.now()) !== "open") throw new AppError("LINK_INVALID");
+	return link;
+}
+
+/**
+ * Use an invitation up for the account that is about to be made: one of many who try at once may go on. What comes to
+ * nothing afterwards has used it up as well, since no link may make two accounts.
+ *
+ * @throws AppError `LINK_INVALID` when it has ended, or whoever made it may not give any more what it gives.
+ */
+export async function join({ storage }: Vault, { id, email, role }: LinkRow, who: Actor): Promise<void> {
+	const act = { action: "session.join", target: email, environment: null, outcome: "done" } as const;
+	const committed = await storage.commit({
+		endLink: { id, as: "used", at: Date.now() },
+		audit: [entry(who, { ...act, details: { link: id, role } })],
+	});
+	if (!committed.done) throw new AppError("LINK_INVALID");
+}
+
+function digestOf(code: string): string {
+	return sha256(code).toString("hex");
+}
+
+interface Known {
+	people: readonly PersonRow[];
+	tokens: readonly TokenRow[];
+}
+
+function stateOf(link: LinkRow, { people, tokens }: Known, now: number): LinkView["state"] {
+	if (link.usedAt !== null) return "used";
+	if (link.revokedAt !== null) return "revoked";
+	if (link.expiresAt <= now) return "expired";
+	const backer = backerOf(link);
+	const person = people.find(({ id }) => id === backer.person);
+	const token = tokens.find(({ id }) => id === backer.token);
+	return isBacked(link, { person, token }) ? "open" : "void";
+}
+
+function toView(
+	{ id, kind, email, role, narrowed, createdAt, createdBy, expiresAt }: LinkRow,
+	state: LinkView["state"],
+): LinkView {
+	return { id, kind, email, role: role as LinkView["role"], narrowed, createdAt, createdBy, expiresAt, state };
+}

@@ -1,0 +1,75 @@
+/** Links as rows: written, ended once, and forgotten. */
+import { and, desc, eq, gt, isNull, lt } from "drizzle-orm";
+import { backerOf } from "../giving.ts";
+import { user } from "./auth-tables.ts";
+import { refuseUnbacked, renamedNarrowing } from "./change.ts";
+import { Conflict } from "./conflict.ts";
+import type { SqliteDatabase } from "./connect.ts";
+import { links, tokens } from "./schema.ts";
+import type { Change, LinkRow } from "./storage.ts";
+
+/** How long one that is too old stays listed, in milliseconds. */
+export const LINK_KEPT = 30 * 24 * 60 * 60 * 1000;
+
+export function allLinks(db: SqliteDatabase): LinkRow[] {
+	return db.select().from(links).orderBy(desc(links.createdAt), links.id).all();
+}
+
+export function linkByHash(db: SqliteDatabase, hash: string): LinkRow | null {
+	return db.select().from(links).where(eq(links.hash, hash)).get() ?? null;
+}
+
+export function writeLinks(db: SqliteDatabase, { link, endLink }: Change): void {
+	if (link) {
+		const { kind, email, createdAt: at } = link;
+		const open = and(eq(links.kind, kind), eq(links.email, email), isNull(links.usedAt), isNull(links.revokedAt));
+		db.update(links)
+			.set({ revokedAt: at })
+			.where(and(open, gt(links.expiresAt, at)))
+			.run();
+		db.delete(links)
+			.where(lt(links.expiresAt, at - LINK_KEPT))
+			.run();
+		refuseUnbackedNow(db, db.insert(links).values(link).returning().get());
+	}
+	if (!endLink) return;
+	const { id, as, at } = endLink;
+	const open = and(eq(links.id, id), isNull(links.usedAt), isNull(links.revokedAt), gt(links.expiresAt, at));
+	const next = as === "used" ? { usedAt: at } : { revokedAt: at };
+	const ended = db.update(links).set(next).where(open).returning().get();
+	if (!ended) throw new Conflict(id);
+	if (as === "used") refuseUnbackedNow(db, ended);
+}
+
+function refuseUnbackedNow(db: SqliteDatabase, link: LinkRow): void {
+	const backer = backerOf(link);
+	const person = db
+		.select()
+		.from(user)
+		.where(eq(user.id, backer.person ?? ""))
+		.get();
+	const token = db
+		.select()
+		.from(tokens)
+		.where(eq(tokens.id, backer.token ?? ""))
+		.get();
+	refuseUnbacked(link, { person, token });
+}
+
+/** Invitations that are less in an environment go along when it is renamed. */
+export function renameInLinks(db: SqliteDatabase, rename: NonNullable<Change["rename"]>): void {
+	for (const { id, narrowed } of allLinks(db)) {
+		const renamed = renamedNarrowing(narrowed && JSON.stringify(narrowed), rename);
+		if (renamed)
+			db.update(links)
+				.set({ narrowed: JSON.parse(renamed) })
+				.where(eq(links.id, id))
+				.run();
+	}
+}
+
+/** With a person goes what was sent to their address. */
+export function forgetLinksOf(db: SqliteDatabase, id: string): void {
+	const person = db.select({ email: user.email }).from(user).where(eq(user.id, id)).get();
+	if (person) db.delete(links).where(eq(links.email, person.email)).run();
+}

@@ -1,0 +1,71 @@
+/** Links, on PostgreSQL: the rules of `../links.ts`. */
+import { and, desc, eq, gt, isNull, lt } from "drizzle-orm";
+import { backerOf } from "../../giving.ts";
+import { refuseUnbacked, renamedNarrowing } from "../change.ts";
+import { Conflict } from "../conflict.ts";
+import { LINK_KEPT } from "../links.ts";
+import type { Change, LinkRow } from "../storage.ts";
+import { user } from "./auth-tables.ts";
+import type { Executor } from "./connect.ts";
+import { links, tokens } from "./schema.ts";
+
+export async function allLinks(db: Executor): Promise<LinkRow[]> {
+	return await db.select().from(links).orderBy(desc(links.createdAt), links.id);
+}
+
+export async function linkByHash(db: Executor, hash: string): Promise<LinkRow | null> {
+	const [row] = await db.select().from(links).where(eq(links.hash, hash));
+	return row ?? null;
+}
+
+export async function writeLinks(db: Executor, { link, endLink }: Change): Promise<void> {
+	if (link) {
+		const { kind, email, createdAt: at } = link;
+		const open = and(eq(links.kind, kind), eq(links.email, email), isNull(links.usedAt), isNull(links.revokedAt));
+		await db
+			.update(links)
+			.set({ revokedAt: at })
+			.where(and(open, gt(links.expiresAt, at)));
+		await db.delete(links).where(lt(links.expiresAt, at - LINK_KEPT));
+		await db.insert(links).values(link);
+		await refuseUnbackedNow(db, link);
+	}
+	if (!endLink) return;
+	const { id, as, at } = endLink;
+	const open = and(eq(links.id, id), isNull(links.usedAt), isNull(links.revokedAt), gt(links.expiresAt, at));
+	const next = as === "used" ? { usedAt: at } : { revokedAt: at };
+	const [ended] = await db.update(links).set(next).where(open).returning();
+	if (!ended) throw new Conflict(id);
+	if (as === "used") await refuseUnbackedNow(db, ended);
+}
+
+async function refuseUnbackedNow(db: Executor, link: LinkRow): Promise<void> {
+	const backer = backerOf(link);
+	const [person] = await db
+		.select()
+		.from(user)
+		.where(eq(user.id, backer.person ?? ""));
+	const [token] = await db
+		.select()
+		.from(tokens)
+		.where(eq(tokens.id, backer.token ?? ""));
+	refuseUnbacked(link, { person, token });
+}
+
+/** Invitations that are less in an environment go along when it is renamed. */
+export async function renameInLinks(db: Executor, rename: NonNullable<Change["rename"]>): Promise<void> {
+	for (const { id, narrowed } of await allLinks(db)) {
+		const renamed = renamedNarrowing(narrowed && JSON.stringify(narrowed), rename);
+		if (renamed)
+			await db
+				.update(links)
+				.set({ narrowed: JSON.parse(renamed) })
+				.where(eq(links.id, id));
+	}
+}
+
+/** With a person goes what was sent to their address. */
+export async function forgetLinksOf(db: Executor, id: string): Promise<void> {
+	const [person] = await db.select({ email: user.email }).from(user).where(eq(user.id, id));
+	if (person) await db.delete(links).where(eq(links.email, person.email));
+}
