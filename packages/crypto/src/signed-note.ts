@@ -179,7 +179,7 @@ function idOf(name: string, publicKey: KeyObject): string {
 	return hash.digest("hex").slice(0, 2 * ID_BYTES);
 }
 
-function der(type: "spki" | "pkcs8", bytes: Uint8Array) {
+function der<T extends keyof typeof DER_HEAD>(type: T, bytes: Uint8Array) {
 	return { key: Buffer.concat([Buffer.from(DER_HEAD[type], "hex"), bytes]), format: "der", type } as const;
 }
 
