@@ -97,10 +97,15 @@ test("leaves are appended where 32 bits and 53 bits end", () => {
 	}
 });
 
-test("numbers that are no sizes or places are refused", () => {
+test("a tree grows no further than sizes can be told, from no frontier but its own, and by hashes only", () => {
 	const full = treeOf(2 ** 53 - 1);
-	expect(() => appendLeaves(full, [ORDINARY])).toThrow(RangeError);
-	expect(() => appendLeaves({ ...full, size: 2 ** 53 - 2 }, [ORDINARY])).toThrow("52 or 53");
+	expect(() => appendLeaves(full, [ORDINARY])).toThrow("9007199254740992 is no size of a tree.");
+	const other = { ...full, size: full.size - 1 };
+	expect(() => appendLeaves(other, [ORDINARY])).toThrow(
+		"53 hashes are no frontier of a tree of 9007199254740990 leaves.",
+	);
+	expect(() => rootOf(other)).toThrow(RangeError);
+	expect(() => appendLeaves(treeOf(5), [ORDINARY, Buffer.from("an entry")])).toThrow("A leaf is appended by its hash.");
 });
 
 test.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])("%d is no size, place or tree", (size) => {
