@@ -93,7 +93,7 @@ test.each([
 	["an empty line before an extension", `${ORIGIN}\n5\n${ROOT}\n\nmore\n`],
 	["a size with a zero before it", `${ORIGIN}\n05\n${ROOT}\n`],
 	["a negative size", `${ORIGIN}\n-5\n${ROOT}\n`],
-	["a signed size", `${ORIGIN}\n+5\n${ROOT}\n`],
+	["a size with a plus sign", `${ORIGIN}\n+5\n${ROOT}\n`],
 	["a size in hexadecimal", `${ORIGIN}\n0x5\n${ROOT}\n`],
 	["a size with a blank", `${ORIGIN}\n5 \n${ROOT}\n`],
 	["a size in other digits", `${ORIGIN}\n٥\n${ROOT}\n`],
