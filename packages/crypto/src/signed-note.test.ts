@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import {
 	newNoteSigner,
@@ -52,6 +53,14 @@ test("published keys are read, and written as they were", () => {
 	expect(verifierText(peter)).toBe(PETER);
 	expect(signerText(signerOf(PETER_SIGNS))).toBe(PETER_SIGNS);
 	expect(verifierText(signerOf(PETER_SIGNS))).toBe(PETER);
+});
+
+test("a signer that is printed does not show its secret", () => {
+	const signer = newNoteSigner("example.com/log");
+	const seed = Buffer.from(signerText(signer).split("+").slice(4).join("+"), "base64").subarray(1);
+	expect(seed).toHaveLength(32);
+	const printed = `${inspect(signer, { depth: null, showHidden: true })} ${JSON.stringify(signer)}`;
+	for (const form of ["hex", "base64", "base64url"] as const) expect(printed).not.toContain(seed.toString(form));
 });
 
 test("a mangled key is no key", () => {
