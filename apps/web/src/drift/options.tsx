@@ -12,7 +12,7 @@ import { Button } from "../ui/button.tsx";
 import { Answers, Dialog } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { FailureNotice } from "../ui/notice.tsx";
-import { Option, OptionGroup } from "./option-group.tsx";
+import { Option, OptionGroup } from "../ui/option-group.tsx";
 import { EDIT_WORDS, FORMAT_WORDS, READER_WORDS } from "./option-words.ts";
 
 const OptionsForm = z.object({

@@ -17,6 +17,8 @@ interface DialogProps {
 	drawer?: boolean;
 	/** Called on Escape and on a click beside the dialog. */
 	onClose(): void;
+	/** Called in its place then, by what asks first. A browser that closes the dialog all the same still calls `onClose`. */
+	onLeave?(): void;
 }
 
 const PLACES = {
@@ -25,7 +27,7 @@ const PLACES = {
 	drawer: "m-0 ml-auto h-dvh max-h-none w-[min(30rem,100vw)] max-w-none border-l",
 } as const;
 
-export function Dialog({ title, about, children, wide = false, drawer = false, onClose }: DialogProps) {
+export function Dialog({ title, about, children, wide = false, drawer = false, onClose, onLeave = onClose }: DialogProps) {
 	const ref = useRef<HTMLDialogElement>(null);
 	const titleId = useId();
 	// A layout effect: it closes the dialog while it is still in the document, which is what gives focus back.
@@ -47,10 +49,14 @@ export function Dialog({ title, about, children, wide = false, drawer = false, o
 				// React lets it rise from a dialog inside this one.
 				if (event.target !== event.currentTarget) return;
 				event.preventDefault();
-				onClose();
+				onLeave();
+			}}
+			onClose={({ target, currentTarget }) => {
+				// Not for the one that goes with this component.
+				if (target === currentTarget && currentTarget.isConnected) onClose();
 			}}
 			onClick={(event) => {
-				if (event.target === event.currentTarget) onClose();
+				if (event.target === event.currentTarget) onLeave();
 			}}
 			className={`border-line bg-surface p-0 text-ink shadow-float ${PLACES[drawer ? "drawer" : wide ? "wide" : "narrow"]}`}
 		>

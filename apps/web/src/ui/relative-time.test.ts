@@ -24,3 +24,10 @@ test("counts down to what is to come, never past it", () => {
 	expect(timeUntil(NOW + 60_000, NOW)).toBe("in 1m");
 	expect(timeUntil(NOW - 5, NOW)).toBe("now");
 });
+
+test("counts down in the unit that fits, and gives the date itself past a month", () => {
+	expect(timeUntil(NOW + 3_599_000, NOW)).toBe("in 1h");
+	expect(timeUntil(NOW + 24 * 3_600_000 - 1, NOW)).toBe("in 1d");
+	expect(timeUntil(NOW + 30 * 86_400_000 - 1, NOW)).toBe("in 30d");
+	expect(timeUntil(NOW + 40 * 86_400_000, NOW)).toBe("3 Jan 2027");
+});

@@ -20,11 +20,23 @@ export function relativeTime(at: number, now: number): string {
 	return words.format(-Math.floor(age / step.ms), step.unit);
 }
 
-/** "in 8s", "in 2m"; a moment that has come is "now". */
+/** From the smallest up; each counts until there are as many as make one of the next. */
+const AHEAD: ReadonlyArray<{ unit: Intl.RelativeTimeFormatUnit; ms: number; below: number; whole(count: number): number }> =
+	[
+		{ unit: "second", ms: 1_000, below: 60, whole: Math.ceil },
+		{ unit: "minute", ms: 60_000, below: 60, whole: Math.ceil },
+		{ unit: "hour", ms: 3_600_000, below: 24, whole: Math.round },
+		{ unit: "day", ms: 86_400_000, below: DAYS_SHOWN + 1, whole: Math.round },
+	];
+
+/** "in 8s", "in 2m", "in 3d"; the date itself past a month. A moment that has come is "now". */
 export function timeUntil(at: number, now: number): string {
-	const seconds = Math.ceil((at - now) / 1_000);
-	if (seconds <= 0) return "now";
-	return seconds < 60 ? words.format(seconds, "second") : words.format(Math.ceil(seconds / 60), "minute");
+	if (at <= now) return "now";
+	for (const { unit, ms, below, whole } of AHEAD) {
+		const count = whole((at - now) / ms);
+		if (count < below) return words.format(count, unit);
+	}
+	return day.format(at);
 }
 
 /** "24 Nov 2026, 14:05:09" */

@@ -1,9 +1,9 @@
-/** A choice among a few, each with a line that says what it comes to. Takes what `register` gives. */
+/** A choice among a few, each with a line that says what it comes to where its title does not. Takes what `register` gives. */
 import { type InputHTMLAttributes, type ReactNode, useId } from "react";
 
 interface OptionGroupProps {
 	title: string;
-	about?: string;
+	about?: ReactNode;
 	error?: string | undefined;
 	children: ReactNode;
 }
@@ -28,21 +28,28 @@ interface OptionProps extends InputHTMLAttributes<HTMLInputElement> {
 	type: "radio" | "checkbox";
 	title: string;
 	/** What it comes to. */
-	children: ReactNode;
+	children?: ReactNode;
 }
 
 export function Option({ title, children, ...input }: OptionProps) {
 	const id = useId();
 	return (
 		<div className="flex items-start gap-2.5">
-			<input id={id} aria-describedby={`${id}-about`} className="mt-0.5 size-4 shrink-0 accent-ink" {...input} />
+			<input
+				id={id}
+				aria-describedby={children ? `${id}-about` : undefined}
+				className="mt-0.5 size-4 shrink-0 accent-ink"
+				{...input}
+			/>
 			<div className="min-w-0">
 				<label htmlFor={id} className="block">
 					{title}
 				</label>
-				<p id={`${id}-about`} className="text-sm text-muted">
-					{children}
-				</p>
+				{children && (
+					<p id={`${id}-about`} className="text-sm text-muted">
+						{children}
+					</p>
+				)}
 			</div>
 		</div>
 	);
