@@ -29,6 +29,7 @@ import { SettingsScreen } from "./settings/screen.tsx";
 import { BrokenEntrance, BrokenScreen, NotFound } from "./shell/astray.tsx";
 import { Shell } from "./shell/shell.tsx";
 import { SystemScreen } from "./system/screen.tsx";
+import { TokensScreen } from "./tokens/screen.tsx";
 import { queryClient, trpc } from "./trpc.ts";
 
 const me = () => queryClient.ensureQueryData(trpc.session.me.queryOptions());
@@ -142,6 +143,12 @@ const audit = createRoute({
 	component: AuditScreen,
 	errorComponent: BrokenScreen,
 });
+const tokens = createRoute({
+	getParentRoute: () => shell,
+	path: "/tokens",
+	component: TokensScreen,
+	errorComponent: BrokenScreen,
+});
 const system = createRoute({
 	getParentRoute: () => shell,
 	path: "/system",
@@ -154,7 +161,7 @@ export const router = createRouter({
 		claim,
 		signIn,
 		recoveryKit,
-		shell.addChildren([home, settings, drift, processes, playground, audit, system]),
+		shell.addChildren([home, settings, drift, processes, playground, audit, tokens, system]),
 	]),
 	scrollRestoration: true,
 	defaultErrorComponent: BrokenEntrance,

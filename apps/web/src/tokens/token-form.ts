@@ -32,11 +32,7 @@ export type TokenForm = z.infer<ReturnType<typeof tokenForm>>;
 export function tokenForm(access: Access) {
 	return z
 		.object({
-			label: z
-				.string()
-				.trim()
-				.min(1, "Enter what it is for.")
-				.max(LABEL_MAX, `Use at most ${LABEL_MAX} characters.`),
+			label: z.string().trim().min(1, "Enter what it is for.").max(LABEL_MAX, `Use at most ${LABEL_MAX} characters.`),
 			everywhere: z.boolean(),
 			environments: z.array(z.string()),
 			permissions: z.array(z.custom<Permission>()),

@@ -27,7 +27,15 @@ const PLACES = {
 	drawer: "m-0 ml-auto h-dvh max-h-none w-[min(30rem,100vw)] max-w-none border-l",
 } as const;
 
-export function Dialog({ title, about, children, wide = false, drawer = false, onClose, onLeave = onClose }: DialogProps) {
+export function Dialog({
+	title,
+	about,
+	children,
+	wide = false,
+	drawer = false,
+	onClose,
+	onLeave = onClose,
+}: DialogProps) {
 	const ref = useRef<HTMLDialogElement>(null);
 	const titleId = useId();
 	// A layout effect: it closes the dialog while it is still in the document, which is what gives focus back.

@@ -21,13 +21,17 @@ export function relativeTime(at: number, now: number): string {
 }
 
 /** From the smallest up; each counts until there are as many as make one of the next. */
-const AHEAD: ReadonlyArray<{ unit: Intl.RelativeTimeFormatUnit; ms: number; below: number; whole(count: number): number }> =
-	[
-		{ unit: "second", ms: 1_000, below: 60, whole: Math.ceil },
-		{ unit: "minute", ms: 60_000, below: 60, whole: Math.ceil },
-		{ unit: "hour", ms: 3_600_000, below: 24, whole: Math.round },
-		{ unit: "day", ms: 86_400_000, below: DAYS_SHOWN + 1, whole: Math.round },
-	];
+const AHEAD: ReadonlyArray<{
+	unit: Intl.RelativeTimeFormatUnit;
+	ms: number;
+	below: number;
+	whole(count: number): number;
+}> = [
+	{ unit: "second", ms: 1_000, below: 60, whole: Math.ceil },
+	{ unit: "minute", ms: 60_000, below: 60, whole: Math.ceil },
+	{ unit: "hour", ms: 3_600_000, below: 24, whole: Math.round },
+	{ unit: "day", ms: 86_400_000, below: DAYS_SHOWN + 1, whole: Math.round },
+];
 
 /** "in 8s", "in 2m", "in 3d"; the date itself past a month. A moment that has come is "now". */
 export function timeUntil(at: number, now: number): string {

@@ -1,0 +1,79 @@
+/**
+ * A credential, shown this once. It lives in the component that asked for it, from the answer to the moment that one goes; it
+ * is in no cache, no storage and no address.
+ */
+import { DEFAULT_ENVIRONMENT } from "@holdfast/contract";
+import type { CreatedToken } from "@holdfast/contract/schemas";
+import { type ReactNode, useState } from "react";
+import { Button } from "../ui/button.tsx";
+import { CopyButton } from "../ui/copy-button.tsx";
+import { Answers, Dialog } from "../ui/dialog.tsx";
+import { Notice } from "../ui/notice.tsx";
+
+interface CredentialProps {
+	created: CreatedToken;
+	title: string;
+	/** What else there is to know of it. */
+	children?: ReactNode;
+	onClose(): void;
+}
+
+export function Credential({ created, title, children, onClose }: CredentialProps) {
+	const [leaving, setLeaving] = useState(false);
+	return (
+		<Dialog
+			title={title}
+			about={<p className="mt-1 text-muted">Copy its credential to where it is used. It is shown this once.</p>}
+			wide
+			onClose={onClose}
+			onLeave={() => (leaving ? onClose() : setLeaving(true))}
+		>
+			<div className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-md border border-edge bg-sunken px-3 py-2">
+				<code className="min-w-0 flex-1 basis-60 break-all select-all">{created.token}</code>
+				<CopyButton text={created.token} what="the credential" />
+			</div>
+			{children}
+			<Example token={created} />
+			{leaving && (
+				<Notice tone="warn" role="alert">
+					Once this closes, nobody can see the credential again. Press Escape once more if you have stored it.
+				</Notice>
+			)}
+			<Answers>
+				<Button look="primary" onClick={onClose}>
+					I stored it
+				</Button>
+			</Answers>
+		</Dialog>
+	);
+}
+
+/** How a program gets it, without the credential in a command line, where other programs and the shell's history see it. */
+function Example({ token }: { token: CreatedToken }) {
+	const lines = exampleOf(token, window.location.origin);
+	return (
+		<div className="space-y-2">
+			<p className="text-muted">
+				Programs take it from their environment. In a shell, <code className="text-sm">read</code> waits for you to
+				paste it, and keeps it out of the command line and the history:
+			</p>
+			<div className="flex items-start gap-2 rounded-md border border-line px-3 py-2">
+				<pre className="min-w-0 flex-1 text-sm [overflow-wrap:anywhere] whitespace-pre-wrap">
+					<code>{lines}</code>
+				</pre>
+				<CopyButton as="bare" text={lines} what="the example" />
+			</div>
+		</div>
+	);
+}
+
+function exampleOf({ environments, permissions }: CreatedToken, origin: string): string {
+	const environment = environments?.includes(DEFAULT_ENVIRONMENT) ? undefined : environments?.[0];
+	const asked = permissions.includes("settings.reveal") ? "holdfast run -- node app.js" : "holdfast list";
+	return [
+		`export HOLDFAST_URL=${origin}`,
+		...(environment === undefined ? [] : [`export HOLDFAST_ENVIRONMENT=${environment}`]),
+		"read -rs HOLDFAST_TOKEN && export HOLDFAST_TOKEN",
+		...(permissions.includes("settings.see") ? [asked] : []),
+	].join("\n");
+}
