@@ -5,7 +5,7 @@ import { Button } from "../ui/button.tsx";
 import { Status } from "../ui/status.tsx";
 import { CELL, TableHead } from "../ui/table.tsx";
 import { Time } from "../ui/time.tsx";
-import { isEnded, isOverlapping, permissionsInWords, standing } from "./words.ts";
+import { isOverlapping, permissionsInWords, standing } from "./words.ts";
 
 const COLUMNS = ["Token", "Environments", "May", "From", "Expires", "Last used", "State"] as const;
 
@@ -54,7 +54,7 @@ function Row({ token, now, acts }: { token: TokenView; now: number; acts: Acts |
 				{expiresAt === null ? (
 					<span className="text-muted">never</span>
 				) : (
-					<Time at={expiresAt} ahead={!isEnded(token, now) || expiresAt > now} />
+					<Time at={expiresAt} ahead={expiresAt > now} />
 				)}
 			</Cell>
 			<Cell name="last used">
