@@ -61,7 +61,7 @@ async function ask(credential: string, environment = "production"): Promise<{ st
 
 /** Reads the credential that a dialog shows. */
 async function shown(title: string): Promise<string> {
-	const credential = await dialog(title).getByText(/^hf_/).innerText();
+	const credential = (await dialog(title).getByText(/^hf_/).textContent()) ?? "";
 	credentials.push(credential);
 	return credential;
 }
@@ -150,7 +150,7 @@ test("a rotation gives another credential, and the one before works until the ov
 	const { page } = screen;
 	const [first = ""] = credentials;
 	await row("chat server").getByRole("button", { name: "Rotate chat server" }).press("Enter");
-	await dialog("Rotate chat server?").getByLabel("The present one works on for").selectOption("1 day");
+	await dialog("Rotate chat server?").getByLabel("Overlap").selectOption("1 day");
 	await picture(page, "token-rotate");
 	await expectAccessible(page);
 	await expectFits(page, dialog("Rotate chat server?"), "token-rotate");
@@ -168,7 +168,7 @@ test("a rotation gives another credential, and the one before works until the ov
 	for (const credential of [first, second]) expect(await ask(credential)).toEqual({ status: 200, told: true });
 	await row("chat server").getByRole("button", { name: "Rotate chat server" }).click();
 	await dialog("Rotate chat server?").getByText("the credential of before that ends at once").waitFor();
-	await dialog("Rotate chat server?").getByLabel("The present one works on for").selectOption("not at all");
+	await dialog("Rotate chat server?").getByLabel("Overlap").selectOption("none");
 	await dialog("Rotate chat server?").getByRole("button", { name: "Rotate" }).click();
 	const third = await shown(title);
 	await dialog(title).getByRole("button", { name: "I stored it" }).click();

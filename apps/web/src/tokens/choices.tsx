@@ -72,12 +72,12 @@ export function PermissionChoice({ permissions, error, onChange, ...scope }: Per
 			about="An application that takes its settings from here needs to see them and to read values."
 			error={error}
 		>
-			<div className="grid gap-x-6 gap-y-4 rounded-md border border-line px-4 py-3 sm:grid-cols-2">
+			<div className="gap-x-6 rounded-md border border-line px-4 pt-3 sm:columns-2">
 				{GROUPS.map(({ title, words }) => {
 					const options = given.filter((each) => words[each] !== undefined);
 					if (options.length === 0) return null;
 					return (
-						<fieldset key={title} className="space-y-2">
+						<fieldset key={title} className="break-inside-avoid space-y-2 pb-4">
 							<legend className="mb-2 text-sm text-muted">{title}</legend>
 							{options.map((each) => (
 								<Option
@@ -87,7 +87,7 @@ export function PermissionChoice({ permissions, error, onChange, ...scope }: Per
 									checked={permissions.includes(each)}
 									onChange={() => onChange(toggled(permissions, each))}
 								>
-									{PERMISSIONS[each]}
+									{sentenceBeside(each, words[each])}
 								</Option>
 							))}
 						</fieldset>
@@ -100,4 +100,10 @@ export function PermissionChoice({ permissions, error, onChange, ...scope }: Per
 
 function toggled<T>(chosen: readonly T[], one: T): T[] {
 	return chosen.includes(one) ? chosen.filter((each) => each !== one) : [...chosen, one];
+}
+
+/** What a permission comes to, where its word does not say it all. */
+function sentenceBeside(permission: Permission, word = ""): string | null {
+	const sentence = PERMISSIONS[permission];
+	return sentence === word.toLowerCase() ? null : sentence;
 }

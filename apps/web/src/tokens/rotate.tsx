@@ -61,7 +61,7 @@ function Ask({ token, onClose, onRotated }: RotateProps & { onRotated(rotated: C
 				</div>
 				<div className="space-y-1.5">
 					<Select
-						label="The present one works on for"
+						label="Overlap"
 						labelShown
 						value={overlap}
 						onChange={({ target }) => setOverlap(Number(target.value))}
@@ -74,8 +74,8 @@ function Ask({ token, onClose, onRotated }: RotateProps & { onRotated(rotated: C
 					</Select>
 					<p className="text-sm text-muted">
 						{overlap === 0
-							? "Whatever uses it is refused until it has the new one. Right when it may have leaked."
-							: "Time to bring the new one to whatever uses it."}
+							? "Whatever uses it is refused until it has the new one. Right for one that may have leaked."
+							: "So long the present one works on: time to bring the new one to whatever uses it."}
 					</p>
 				</div>
 				{rotate.error !== null && <FailureNotice error={rotate.error} />}

@@ -1,5 +1,5 @@
 /** Service tokens in words: what each may do, and how it stands. */
-import { PERMISSIONS, type Permission, ROLES } from "@holdfast/contract";
+import { type Permission, ROLES } from "@holdfast/contract";
 import type { TokenView } from "@holdfast/contract/schemas";
 import type { Standing } from "../ui/status.tsx";
 
@@ -37,14 +37,8 @@ export const GROUPS: ReadonlyArray<{ title: string; words: Partial<Record<Permis
 const WORDS: Partial<Record<Permission, string>> = Object.assign({}, ...GROUPS.map(({ words }) => words));
 
 /** "Read values" */
-export function permissionWord(permission: Permission): string {
+function permissionWord(permission: Permission): string {
 	return WORDS[permission] ?? permission;
-}
-
-/** What a permission comes to, as a sentence of the contract's. */
-export function permissionSentence(permission: Permission): string {
-	const words = PERMISSIONS[permission];
-	return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 /** "See settings, read values"; where it is just what a role may, "All that an editor may". */
@@ -84,7 +78,7 @@ export function standing(token: TokenView, now: number): Standing {
 
 /** How long the credential before works on after a rotation, in minutes. */
 export const OVERLAPS: ReadonlyArray<{ minutes: number; label: string }> = [
-	{ minutes: 0, label: "not at all" },
+	{ minutes: 0, label: "none" },
 	{ minutes: 60, label: "1 hour" },
 	{ minutes: 1_440, label: "1 day" },
 	{ minutes: 10_080, label: "7 days" },
