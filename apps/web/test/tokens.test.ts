@@ -1,6 +1,7 @@
 /** The Tokens screen: a credential is seen once and works over HTTP, rotates with an overlap, and is refused once revoked. */
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { PERMISSIONS, ROLES } from "@holdfast/contract";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
 	addPerson,
@@ -206,6 +207,34 @@ test("what others make, rotate and revoke appears by itself, and nothing is offe
 	expect(ben.complaints).toEqual([]);
 });
 
+test("a list of all kinds reads well, wide and narrow", async () => {
+	const { page } = screen;
+	const read = ["settings.see", "settings.reveal"];
+	const wanted = [
+		{ label: "everything", permissions: Object.keys(PERMISSIONS), days: 3 },
+		{ label: "a-label-without-any-blank-that-goes-on-and-on-for-longer", permissions: ROLES.editor, days: 20 },
+		{
+			label: "deploy",
+			environments: ["default", "production"],
+			permissions: [...read, "settings.write", "environments.write", "mirrors.write", "audit.see"],
+			addresses: ["2001:db8:1234:5678:9abc:def0::/96"],
+		},
+	];
+	const made: string[] = [];
+	for (const each of wanted) made.push((await call<{ id: string }>(page, "tokens.create", each)).id);
+	await row("everything").getByText("All that an owner may").waitFor();
+	await row("everything").getByText("Ends soon").waitFor();
+	await row("a-label").getByText("in 20d").waitFor();
+	await picture(page, "tokens-many");
+	await expectAccessible(page);
+	await expectFits(page, page.getByRole("main"), "tokens-many");
+	await page.emulateMedia({ colorScheme: "dark" });
+	await picture(page, "tokens-many-dark");
+	await page.emulateMedia({ colorScheme: "light" });
+	for (const id of made) await call(page, "tokens.revoke", { id });
+	await row("deploy").getByText("Active").waitFor({ state: "hidden" });
+});
+
 test("whoever may manage no tokens is offered none of it", async () => {
 	for (const [name, role] of [
 		["Eve", "editor"],
@@ -229,13 +258,14 @@ test("a revoked token is refused at once, and is listed among what has ended", a
 	await row("chat server").getByRole("button", { name: "Revoke chat server" }).press("Enter");
 	const asked = dialog("Revoke chat server?");
 	await asked.getByText("Whatever uses it is refused from its next call on").waitFor();
+	await page.locator("button:focus", { hasText: "Keep it" }).waitFor();
 	await picture(page, "token-revoke");
 	await expectAccessible(page);
 	await expectFits(page, asked, "token-revoke");
 	await asked.getByRole("button", { name: "Revoke" }).press("Enter");
 	await page.locator("output:focus", { hasText: "chat server is revoked." }).waitFor();
 	expect((await ask(last)).status).toBe(401);
-	await page.getByText("2 ended").click();
+	await page.getByText("5 ended").click();
 	await row("chat server").getByText("Revoked").waitFor();
 	await picture(page, "tokens-ended");
 	await expectAccessible(page);

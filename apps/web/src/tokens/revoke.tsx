@@ -5,7 +5,7 @@ import { useAct } from "../ui/act.ts";
 import { Button } from "../ui/button.tsx";
 import { Answers, Dialog } from "../ui/dialog.tsx";
 import { FailureNotice } from "../ui/notice.tsx";
-import { Time } from "../ui/time.tsx";
+import { relativeTime } from "../ui/relative-time.ts";
 import { refreshTokens } from "./tokens.ts";
 import { isOverlapping } from "./words.ts";
 
@@ -26,13 +26,7 @@ export function Revoke({ token, onClose, onSaid }: RevokeProps) {
 					already stay with it.
 				</p>
 				<p>
-					{lastUsedAt === null ? (
-						"It was never used."
-					) : (
-						<>
-							It was last used <Time at={lastUsedAt} />.
-						</>
-					)}{" "}
+					{lastUsedAt === null ? "It was never used. " : `It was last used ${relativeTime(lastUsedAt, Date.now())}. `}
 					{isOverlapping(token, Date.now()) && "The credential of before its rotation ends, too. "}
 					This cannot be undone.
 				</p>

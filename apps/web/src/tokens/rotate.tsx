@@ -75,7 +75,7 @@ function Ask({ token, onClose, onRotated }: RotateProps & { onRotated(rotated: C
 					<p className="text-sm text-muted">
 						{overlap === 0
 							? "Whatever uses it is refused until it has the new one. Right for one that may have leaked."
-							: "So long the present one works on: time to bring the new one to whatever uses it."}
+							: "The present one works on for that long: time to bring the new one to whatever uses it."}
 					</p>
 				</div>
 				{rotate.error !== null && <FailureNotice error={rotate.error} />}
