@@ -9,7 +9,7 @@ import { isOverlapping, permissionsInWords, standing } from "./words.ts";
 
 const COLUMNS = ["Token", "Environments", "May", "From", "Expires", "Last used", "State"] as const;
 
-export interface Acts {
+interface Acts {
 	/** `null` for a token that may do more than who looks at it. */
 	onRotate: (() => void) | null;
 	onRevoke(): void;
