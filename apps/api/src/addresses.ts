@@ -20,3 +20,11 @@ export function clientAddresses(trustedProxies: readonly string[]) {
 		return address;
 	};
 }
+
+/** Where the server puts the address a request came from, after removing what the client may have sent under that name. */
+export const ADDRESS_HEADER = "x-holdfast-address";
+
+/** The address the server put there. */
+export function addressOf({ headers }: { headers?: Headers | undefined }): string | null {
+	return headers?.get(ADDRESS_HEADER) ?? null;
+}

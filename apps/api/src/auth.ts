@@ -6,13 +6,12 @@ import { anonymous, audit, type Caller, userCaller, type Vault } from "@holdfast
 import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
+import { ADDRESS_HEADER, addressOf } from "./addresses.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
+import { passwords, RESET, SET_PASSWORD } from "./passwords.ts";
 import { PROVE, PROVE_LIMIT, prove } from "./prove.ts";
 import { admit, becoming, isJoining, SIGN_UP } from "./sign-up.ts";
-
-/** Where the server puts the address a request came from, after removing what the client may have sent under that name. */
-export const ADDRESS_HEADER = "x-holdfast-address";
 
 export interface AuthOptions {
 	/** The address people open. */
@@ -34,7 +33,12 @@ const ACTS: Record<string, string> = {
 	"/sign-in/email": "session.signIn",
 	"/sign-out": "session.signOut",
 	[PROVE]: "session.prove",
+	[RESET]: "session.reset",
+	[SET_PASSWORD]: "session.setPassword",
 };
+
+/** Those whose success is recorded with what they write, in one commit. */
+const WRITTEN: ReadonlySet<string> = new Set(["session.join", "session.reset", "session.setPassword"]);
 
 /** Whether a path of the server is one of the acts with an account. */
 export function isAccountPath(path: string): boolean {
@@ -80,8 +84,13 @@ export function openAuth(vault: Vault, { url, origins, log, limits }: AuthOption
 				provenAt: { type: "date", input: false, required: false, defaultValue: () => new Date(Date.now()) },
 			},
 		},
-		rateLimit: { enabled: true, window: 60, max: 100, customRules: { [PROVE]: PROVE_LIMIT } },
-		plugins: [prove],
+		rateLimit: {
+			enabled: true,
+			window: 60,
+			max: 100,
+			customRules: { [PROVE]: PROVE_LIMIT, [RESET]: PROVE_LIMIT, [SET_PASSWORD]: PROVE_LIMIT },
+		},
+		plugins: [prove, passwords(vault, refuse)],
 		// What fails unexpectedly is the server's to report; better-auth would print messages that quote rows.
 		onAPIError: { throw: true },
 		advanced: {
@@ -118,7 +127,9 @@ function hooksOf(vault: Vault, limits: Limits) {
 			const user = newSession?.user ?? session?.user;
 			const who = user ? signedIn(user, addressOf(context)) : anonymous(addressOf(context));
 			if (returned instanceof Error) {
-				await record(vault, context, { who, outcome: "denied" });
+				// A missing proof, the vault has recorded.
+				const isRecorded = returned instanceof APIError && returned.body?.code === "PROOF_NEEDED";
+				if (!isRecorded) await record(vault, context, { who, outcome: "denied" });
 				// What the edge found in the body, or a failure of our own.
 				if (!(returned instanceof APIError)) throw returned;
 				// The index has the last word when several sign up at once.
@@ -128,8 +139,7 @@ function hooksOf(vault: Vault, limits: Limits) {
 			}
 			const account = accountTried(context);
 			if (account !== null) await limits.succeeded(account);
-			// Who joins is recorded with the use of the link.
-			if (user && actionOf(context) !== "session.join") await record(vault, context, { who, outcome: "done" });
+			if (user && !WRITTEN.has(actionOf(context))) await record(vault, context, { who, outcome: "done" });
 			// The session's token travels in its HttpOnly cookie alone, where no script can read it.
 			return context.json({ signedIn: Boolean(newSession ?? (context.path !== "/sign-out" && session)) });
 		}),
@@ -138,7 +148,7 @@ function hooksOf(vault: Vault, limits: Limits) {
 
 /** Someone whose session has just begun or ended. What they may do is asked of the next request. */
 function signedIn({ id, name }: { id: string; name: string }, address: string | null): Caller {
-	return userCaller({ id, name, role: "", narrowed: null, provenAt: Date.now() }, address);
+	return userCaller({ id, name, role: "", narrowed: null, provenAt: Date.now(), sessionId: null }, address);
 }
 
 /** Of better-auth's context, what is recorded. */
@@ -146,10 +156,6 @@ interface Attempt {
 	path: string;
 	body?: { email?: unknown };
 	headers?: Headers | undefined;
-}
-
-function addressOf({ headers }: Attempt): string | null {
-	return headers?.get(ADDRESS_HEADER) ?? null;
 }
 
 interface Recorded {

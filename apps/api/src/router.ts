@@ -14,9 +14,10 @@ import {
 	ListWorkers,
 	type Me,
 	OneMirror,
+	OnePerson,
+	OneSession,
 	OpenLink,
 	RemoveEnvironment,
-	RemovePerson,
 	RemoveWorker,
 	RenameEnvironment,
 	ReportWorker,
@@ -27,7 +28,19 @@ import {
 	RotateToken,
 	UpdatePerson,
 } from "@holdfast/contract/schemas";
-import { audit, backups, environments, keys, links, mirrors, people, system, tokens, workers } from "@holdfast/vault";
+import {
+	audit,
+	backups,
+	environments,
+	keys,
+	links,
+	mirrors,
+	people,
+	sessions,
+	system,
+	tokens,
+	workers,
+} from "@holdfast/vault";
 import { chatRouter } from "./routers/chat.ts";
 import { providersRouter } from "./routers/providers.ts";
 import { settingsRouter } from "./routers/settings.ts";
@@ -53,6 +66,9 @@ export const appRouter = listed(
 			),
 			// A mutation, because its input is a secret.
 			openLink: open.input(OpenLink).mutation(({ ctx, input }) => links.open(ctx.vault, input)),
+			list: authed.query(({ ctx }) => sessions.list(ctx.vault, ctx.caller)),
+			revoke: authed.input(OneSession).mutation(({ ctx, input }) => sessions.revoke(ctx.vault, ctx.caller, input)),
+			revokeOthers: authed.mutation(({ ctx }) => sessions.revokeOthers(ctx.vault, ctx.caller)),
 		}),
 		settings: settingsRouter,
 		environments: router({
@@ -108,10 +124,18 @@ export const appRouter = listed(
 		people: router({
 			list: authed.query(({ ctx }) => people.list(ctx.vault, ctx.caller)),
 			update: authed.input(UpdatePerson).mutation(({ ctx, input }) => people.update(ctx.vault, ctx.caller, input)),
-			remove: authed.input(RemovePerson).mutation(({ ctx, input }) => people.remove(ctx.vault, ctx.caller, input)),
+			remove: authed.input(OnePerson).mutation(({ ctx, input }) => people.remove(ctx.vault, ctx.caller, input)),
 			invite: authed
 				.input(InvitePerson)
 				.mutation(({ ctx, input }) => links.invite(ctx.vault, ctx.caller, { ...input, origin: ctx.origin })),
+			resetLink: authed
+				.input(OnePerson)
+				.mutation(({ ctx, input }) => links.resetLink(ctx.vault, ctx.caller, { ...input, origin: ctx.origin })),
+			resetTwoFactor: authed
+				.input(OnePerson)
+				.mutation(({ ctx, input }) => people.resetTwoFactor(ctx.vault, ctx.caller, input)),
+			signOut: authed.input(OnePerson).mutation(({ ctx, input }) => people.signOut(ctx.vault, ctx.caller, input)),
+			leave: authed.mutation(({ ctx }) => people.leave(ctx.vault, ctx.caller)),
 			links: authed.query(({ ctx }) => links.list(ctx.vault, ctx.caller)),
 			revokeLink: authed.input(RevokeLink).mutation(({ ctx, input }) => links.revoke(ctx.vault, ctx.caller, input)),
 		}),

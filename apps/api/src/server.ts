@@ -12,8 +12,8 @@ import { anonymous, readNarrowed, tokens, userCaller, type Vault } from "@holdfa
 import { getRequestListener } from "@hono/node-server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
-import { clientAddresses } from "./addresses.ts";
-import { ADDRESS_HEADER, type Auth, isAccountPath, openAuth } from "./auth.ts";
+import { ADDRESS_HEADER, clientAddresses } from "./addresses.ts";
+import { type Auth, isAccountPath, openAuth } from "./auth.ts";
 import { dashboard } from "./dashboard.ts";
 import { type EdgeOptions, guarded, unreadable } from "./edge.ts";
 import { Limits, WINDOW } from "./limits.ts";
@@ -202,7 +202,10 @@ async function whoCalls({ vault, auth }: Parts, from: From): Promise<Pick<Contex
 	const { id, name, email, role, narrowed } = session.user;
 	const user = { id, name, email, role: role ?? "" };
 	const provenAt = session.session.provenAt?.getTime() ?? 0;
-	return { caller: userCaller({ ...user, narrowed: readNarrowed(narrowed), provenAt }, address), user };
+	return {
+		caller: userCaller({ ...user, narrowed: readNarrowed(narrowed), provenAt, sessionId: session.session.id }, address),
+		user,
+	};
 }
 
 /** The same request with its body read as the edge reads it: better-auth would read it in a way of its own. */

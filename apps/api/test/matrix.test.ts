@@ -24,7 +24,7 @@ const NAMES = ["default", "staging"] as const;
 const GUARDED = (Object.keys(PROCEDURES) as ProcedurePath[]).filter((path) => PROCEDURES[path] !== "public");
 
 /** The walk ends what it needs itself when it comes to these. */
-const LAST: readonly ProcedurePath[] = ["keys.rotate", "keys.resume"];
+const LAST: readonly ProcedurePath[] = ["keys.rotate", "keys.resume", "people.leave"];
 const PATHS = [...GUARDED.filter((path) => !LAST.includes(path)), ...LAST];
 
 /** People by what they are, and what that comes to in `default`, in `staging`, and anywhere else. */
@@ -57,7 +57,10 @@ const BESIDE: Partial<Record<ProcedurePath, Permission>> = {
 /** What is one's own is read by whoever sees it at all. */
 function neededFor(path: ProcedurePath, owner: unknown): Held {
 	if (path === "settings.reveal" && owner === "personal") return ["settings.see"];
-	return [PROCEDURES[path] as Permission, BESIDE[path]].filter((each) => each !== undefined);
+	const needed = PROCEDURES[path];
+	// About their own account, everyone may ask.
+	if (needed === "signed-in") return [];
+	return [needed as Permission, BESIDE[path]].filter((each) => each !== undefined);
 }
 
 interface Cell {

@@ -32,6 +32,7 @@ const NOT_THERE: ReadonlySet<unknown> = new Set<ErrorCode>([
 	"ENVIRONMENT_NOT_FOUND",
 	"TOKEN_NOT_FOUND",
 	"PERSON_NOT_FOUND",
+	"LINK_NOT_FOUND",
 	"BACKUP_NOT_FOUND",
 	"NO_VAULT",
 ]);

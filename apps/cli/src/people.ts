@@ -1,5 +1,6 @@
-/** `holdfast people list`, `role` and `remove`. */
+/** `holdfast people` and its subcommands. */
 import type { Narrowed, Role } from "@holdfast/contract";
+import type { CreatedLink } from "@holdfast/contract/schemas";
 import { withClient } from "./connect.ts";
 import { table } from "./table.ts";
 
@@ -14,8 +15,7 @@ export async function list(): Promise<void> {
 }
 
 export async function giveRole(id: string, role: Role, narrowed: Record<string, string>): Promise<void> {
-	const given = Object.keys(narrowed).length === 0 ? null : (narrowed as Record<string, Role | "none">);
-	const person = await withClient((client) => client.people.update.mutate({ id, role, narrowed: given }));
+	const person = await withClient((client) => client.people.update.mutate({ id, role, narrowed: given(narrowed) }));
 	const less = person.narrowed ? `, and less in ${words(person.narrowed)}` : "";
 	process.stderr.write(`${person.name} is ${person.role}${less}.${ended(person.tokens)}\n`);
 }
@@ -23,6 +23,47 @@ export async function giveRole(id: string, role: Role, narrowed: Record<string, 
 export async function remove(id: string): Promise<void> {
 	const { name, tokens } = await withClient((client) => client.people.remove.mutate({ id }));
 	process.stderr.write(`${name} is removed.${ended(tokens)}\n`);
+}
+
+/** Print the link alone on stdout, so that it can be piped to whatever sends it. */
+export async function invite(email: string, role: Role, narrowed: Record<string, string>): Promise<void> {
+	const input = { email, role, narrowed: given(narrowed) };
+	handOver(await withClient((client) => client.people.invite.mutate(input)));
+}
+
+export async function reset(id: string): Promise<void> {
+	handOver(await withClient((client) => client.people.resetLink.mutate({ id })));
+}
+
+export async function links(): Promise<void> {
+	const all = await withClient((client) => client.people.links.query());
+	if (all.length === 0) {
+		process.stderr.write("There are no links. Make one with `holdfast people invite <email>`.\n");
+		return;
+	}
+	const rows = all.map(({ id, kind, email, role, state, expiresAt }) => {
+		return [id, kind, email, role ?? "", state, new Date(expiresAt).toISOString()];
+	});
+	process.stdout.write(`${table(["ID", "KIND", "EMAIL", "ROLE", "STATE", "EXPIRES"], rows)}\n`);
+}
+
+export async function revokeLink(id: string): Promise<void> {
+	const { kind, email } = await withClient((client) => client.people.revokeLink.mutate({ id }));
+	process.stderr.write(`The ${kind} for ${email} is revoked.\n`);
+}
+
+export async function signOut(id: string): Promise<void> {
+	const { name } = await withClient((client) => client.people.signOut.mutate({ id }));
+	process.stderr.write(`${name} is signed out everywhere.\n`);
+}
+
+function handOver({ url, email, expiresAt }: CreatedLink): void {
+	process.stderr.write(`For ${email}, once, until ${new Date(expiresAt).toISOString()}. It is not shown again:\n`);
+	process.stdout.write(`${url}\n`);
+}
+
+function given(narrowed: Record<string, string>): Record<string, Role | "none"> | null {
+	return Object.keys(narrowed).length === 0 ? null : (narrowed as Record<string, Role | "none">);
 }
 
 function words(narrowed: Narrowed | null): string {

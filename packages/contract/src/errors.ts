@@ -301,6 +301,12 @@ export const ERRORS = {
 		"Create a new one.",
 	),
 	PERSON_NOT_FOUND: row("NOT_FOUND", "There is no such person here.", "Choose one of the listed people."),
+	PEOPLE_ONLY: row(
+		"FORBIDDEN",
+		"This is for people who are signed in, about their own account.",
+		"Sign in to the dashboard, or name the person with `holdfast people`.",
+	),
+	SESSION_NOT_FOUND: row("NOT_FOUND", "There is no such session.", "Choose one of the listed sessions."),
 	LAST_OWNER: row(
 		"PRECONDITION_FAILED",
 		"{name} is the last owner of this instance.",

@@ -17,6 +17,7 @@ import {
 	PROCEDURES,
 	PROOF_LASTS,
 	PROVEN,
+	type ProcedurePath,
 } from "@holdfast/contract";
 import { Narrowings } from "@holdfast/contract/schemas";
 import type { AuditRow } from "./storage/storage.ts";
@@ -31,6 +32,8 @@ export interface Caller {
 	readonly access: Access;
 	/** Whose personal settings apply; `null` for tokens and the command line. */
 	readonly userId: string | null;
+	/** The session it comes with; `null` without one. */
+	readonly sessionId: string | null;
 	/** When its credential ends, in milliseconds since 1970; `null` for people and for tokens that last. */
 	readonly expiresAt: number | null;
 	/** When it last proved who it is, in milliseconds since 1970; `null` for whoever does so with each call. */
@@ -45,6 +48,7 @@ export function anonymous(address: string | null): Caller {
 		label: "nobody",
 		access: accessIn([], []),
 		userId: null,
+		sessionId: null,
 		expiresAt: null,
 		provenAt: null,
 		address,
@@ -58,6 +62,7 @@ export interface SignedIn {
 	role: string;
 	narrowed: Narrowed | null;
 	provenAt: number;
+	sessionId: string | null;
 }
 
 /** The narrowed roles as they are stored. What cannot be read narrows everything to nothing. */
@@ -70,12 +75,16 @@ export function readNarrowed(text: string | null | undefined): Narrowed | null {
 	}
 }
 
-export function userCaller({ id, name, role, narrowed, provenAt }: SignedIn, address: string | null): Caller {
+export function userCaller(
+	{ id, name, role, narrowed, provenAt, sessionId }: SignedIn,
+	address: string | null,
+): Caller {
 	return {
 		actor: `user:${id}`,
 		label: name,
 		access: accessOf(role, narrowed),
 		userId: id,
+		sessionId,
 		expiresAt: null,
 		provenAt,
 		address,
@@ -89,6 +98,7 @@ export function localCaller(login: string, host: string): Caller {
 		label: `${login} on ${host}`,
 		access: accessIn(Object.keys(PERMISSIONS) as Permission[], null),
 		userId: null,
+		sessionId: null,
 		expiresAt: null,
 		provenAt: null,
 		address: null,
@@ -105,6 +115,9 @@ export interface Act {
 	permission?: Permission;
 }
 
+/** What was asked for by whoever is refused it. */
+export type Denied = Pick<Act, "target" | "environment"> & { action: ProcedurePath | AccountAct };
+
 /**
  * Let the caller go on, or record the denial and refuse.
  *
@@ -114,8 +127,26 @@ export interface Act {
 export async function authorize(vault: Vault, caller: Caller, act: Act): Promise<void> {
 	const needed = act.permission ?? PROCEDURES[act.action];
 	if (!may(caller.access, needed, act.environment)) return deny(vault, caller, act, notAllowed(caller, needed, act));
+	await requireProof(vault, caller, act);
+}
+
+function isProven({ action }: Denied): boolean {
+	return action === "session.setPassword" || PROVEN.has(action);
+}
+
+/** Someone with a session, for what they do with their own account. @throws AppError `PEOPLE_ONLY`; `PROOF_NEEDED` */
+export async function authorizePerson(vault: Vault, caller: Caller, act: Denied): Promise<string> {
+	if (caller.userId === null) return deny(vault, caller, act, new AppError("PEOPLE_ONLY"));
+	await requireProof(vault, caller, act);
+	return caller.userId;
+}
+
+/** Acts that are no procedures, since what they send is a password. */
+type AccountAct = "session.setPassword";
+
+async function requireProof(vault: Vault, caller: Caller, act: Denied): Promise<void> {
 	const { provenAt } = caller;
-	if (provenAt === null || !PROVEN.has(act.action) || Date.now() - provenAt < PROOF_LASTS) return;
+	if (provenAt === null || !isProven(act) || Date.now() - provenAt < PROOF_LASTS) return;
 	return deny(vault, caller, act, new AppError("PROOF_NEEDED"));
 }
 
@@ -138,7 +169,7 @@ export function namesFor({ live }: Vault, { access }: Caller, permission: Permis
  *
  * @throws AppError the one given; `SIGNED_OUT` without a credential.
  */
-export async function deny(vault: Vault, caller: Caller, act: Act, error: AppError): Promise<never> {
+export async function deny(vault: Vault, caller: Caller, act: Denied, error: AppError): Promise<never> {
 	if (caller.actor === "anonymous") throw new AppError("SIGNED_OUT");
 	const { action, target, environment } = act;
 	const details = { refusal: error.code };

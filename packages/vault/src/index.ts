@@ -19,6 +19,7 @@ export * as mirrors from "./mirrors.ts";
 export * as people from "./people.ts";
 export { type Restored, restore } from "./restore.ts";
 export { moveRootKey } from "./root-key-place.ts";
+export * as sessions from "./sessions.ts";
 export * as settings from "./settings.ts";
 export * as system from "./system.ts";
 export * as tokens from "./tokens.ts";

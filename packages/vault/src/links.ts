@@ -3,17 +3,26 @@
  * link makes one account at the most, that no one learns from a refusal why a code is not taken, and that a link gives
  * nothing that whoever made it may not give any more.
  */
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { AppError } from "@holdfast/contract";
-import type { CreatedLink, InvitePerson, LinkView, OpenedLink, OpenLink, RevokeLink } from "@holdfast/contract/schemas";
+import type {
+	CreatedLink,
+	InvitePerson,
+	LinkView,
+	OnePerson,
+	OpenedLink,
+	OpenLink,
+	RevokeLink,
+} from "@holdfast/contract/schemas";
 import { sha256 } from "@holdfast/crypto";
 import { type Actor, authorize, type Caller, deny, entry } from "./access.ts";
-import { backerOf, isBacked, refusalToGive, requireKnown } from "./giving.ts";
+import { ABOVE, backerOf, isBacked, refusalToGive, requireKnown, requireManaged } from "./giving.ts";
 import type { LinkRow, PersonRow, TokenRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 const INVITATION_LASTS = 7 * DAY;
+const RESET_LASTS = DAY;
 
 /**
  * Invite someone. It ends the open invitations of the same address. The answer holds the link; nothing keeps it afterwards.
@@ -35,22 +44,7 @@ export async function invite(
 	if (refusal !== null) return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail: refusal }));
 	if (role === "owner" && isNarrowed) throw new AppError("OWNER_NARROWED");
 	if ((await vault.storage.people()).some((person) => person.email === email)) throw new AppError("PERSON_EXISTS");
-	const code = randomBytes(32).toString("base64url");
-	const now = Date.now();
-	const link: LinkRow = {
-		id: randomBytes(8).toString("hex"),
-		kind: "invitation",
-		hash: digestOf(code),
-		email,
-		userId: null,
-		...given,
-		createdAt: now,
-		createdBy: caller.label,
-		creator: caller.actor,
-		expiresAt: Math.min(now + INVITATION_LASTS, caller.expiresAt ?? Number.POSITIVE_INFINITY),
-		usedAt: null,
-		revokedAt: null,
-	};
+	const { link, code } = newLink(caller, { kind: "invitation", email, userId: null, ...given }, INVITATION_LASTS);
 	const details = { id: link.id, role, narrowed: given.narrowed && JSON.stringify(given.narrowed) };
 	const audit = [entry(caller, { ...act, outcome: "done", details })];
 	const committed = await vault.storage.commit({ link, audit });
@@ -59,6 +53,45 @@ export async function invite(
 		return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail }));
 	}
 	return { ...toView(link, "open"), url: `${origin}/join#${code}` };
+}
+
+/**
+ * Make a way to set a new password, for whoever cannot sign in. It ends the open ones of the same person.
+ *
+ * @throws AppError `PERSON_NOT_FOUND`; `NOT_ALLOWED` for an owner or an administrator, unless by an owner.
+ */
+export async function resetLink(
+	vault: Vault,
+	caller: Caller,
+	{ id, origin }: OnePerson & { origin: string },
+): Promise<CreatedLink> {
+	const act = { action: "people.resetLink", target: id, environment: null } as const;
+	const { email } = await requireManaged(vault, caller, act);
+	const of = { kind: "reset", email, userId: id, role: null, narrowed: null } as const;
+	const { link, code } = newLink(caller, of, RESET_LASTS);
+	const audit = [entry(caller, { ...act, outcome: "done", details: { link: link.id } })];
+	const committed = await vault.storage.commit({ link, audit });
+	if (!committed.done) return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail: ABOVE }));
+	return { ...toView(link, "open"), url: `${origin}/reset#${code}` };
+}
+
+type Given = Pick<LinkRow, "kind" | "email" | "userId" | "role" | "narrowed">;
+
+function newLink(caller: Caller, given: Given, lasts: number): { link: LinkRow; code: string } {
+	const code = randomBytes(32).toString("base64url");
+	const now = Date.now();
+	const link: LinkRow = {
+		id: randomBytes(8).toString("hex"),
+		hash: digestOf(code),
+		...given,
+		createdAt: now,
+		createdBy: caller.label,
+		creator: caller.actor,
+		expiresAt: Math.min(now + lasts, caller.expiresAt ?? Number.POSITIVE_INFINITY),
+		usedAt: null,
+		revokedAt: null,
+	};
+	return { link, code };
 }
 
 /** The links that are open, and those that ended lately, newest first, without their codes. */
@@ -118,6 +151,27 @@ export async function join({ storage }: Vault, { id, email, role }: LinkRow, who
 	if (!committed.done) throw new AppError("LINK_INVALID");
 }
 
+/**
+ * Use a reset up: the new password is set, and every session of the person ended, in the same commit. One of many who try
+ * at once may do it. A second factor stays as it is.
+ *
+ * @param hash of the new password, as better-auth makes it.
+ * @throws AppError `LINK_INVALID` when it has ended, or whoever made it may not manage the person any more.
+ */
+export async function reset({ storage }: Vault, link: LinkRow, how: { hash: string; who: Actor }): Promise<void> {
+	const { id, email, userId } = link;
+	if (userId === null) throw new AppError("LINK_INVALID");
+	const at = Date.now();
+	const act = { action: "session.reset", target: email, environment: null, outcome: "done" } as const;
+	const committed = await storage.commit({
+		endLink: { id, as: "used", at },
+		password: { userId, id: randomUUID(), hash: how.hash, at },
+		endSessions: { userId },
+		audit: [entry(how.who, { ...act, details: { link: id } })],
+	});
+	if (!committed.done) throw new AppError("LINK_INVALID");
+}
+
 function digestOf(code: string): string {
 	return sha256(code).toString("hex");
 }
@@ -134,7 +188,8 @@ function stateOf(link: LinkRow, { people, tokens }: Known, now: number): LinkVie
 	const backer = backerOf(link);
 	const person = people.find(({ id }) => id === backer.person);
 	const token = tokens.find(({ id }) => id === backer.token);
-	return isBacked(link, { person, token }) ? "open" : "void";
+	const target = people.find(({ id }) => id === link.userId);
+	return isBacked(link, { person, token, target }) ? "open" : "void";
 }
 
 function toView(

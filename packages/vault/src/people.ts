@@ -3,9 +3,9 @@
  * that nothing which is read from this database later, a backup included, opens it.
  */
 import { AppError, accessIn, accessOf, covers, type Permission, type Role } from "@holdfast/contract";
-import type { PersonView, RemovedPerson, RemovePerson, UpdatedPerson, UpdatePerson } from "@holdfast/contract/schemas";
-import { authorize, type Caller, deny, entry, readNarrowed } from "./access.ts";
-import { ABOVE, isAbove, refusalToGive, requireKnown } from "./giving.ts";
+import type { OnePerson, PersonView, RemovedPerson, UpdatedPerson, UpdatePerson } from "@holdfast/contract/schemas";
+import { authorize, authorizePerson, type Caller, type Denied, deny, entry, readNarrowed } from "./access.ts";
+import { ABOVE, isAbove, refusalToGive, requireKnown, requireManaged } from "./giving.ts";
 import type { PersonRow } from "./storage/storage.ts";
 import { eraseTraces } from "./traces.ts";
 import type { Vault } from "./vault.ts";
@@ -24,14 +24,33 @@ export async function list(vault: Vault, caller: Caller): Promise<PersonView[]> 
  *
  * @throws AppError `PERSON_NOT_FOUND`; `LAST_OWNER`; `NOT_ALLOWED` for an owner or an administrator, unless by an owner.
  */
-export async function remove(vault: Vault, caller: Caller, { id }: RemovePerson): Promise<RemovedPerson> {
+export async function remove(vault: Vault, caller: Caller, { id }: OnePerson): Promise<RemovedPerson> {
 	const act = { action: "people.remove", target: id, environment: null } as const;
 	await authorize(vault, caller, act);
+	return end(vault, id, { caller, act });
+}
+
+/**
+ * Leave: the caller's own account goes, with all that goes with a person who is removed.
+ *
+ * @throws AppError `PEOPLE_ONLY`; `LAST_OWNER`.
+ */
+export async function leave(vault: Vault, caller: Caller): Promise<RemovedPerson> {
+	const act = { action: "people.leave", target: caller.userId, environment: null } as const;
+	return end(vault, await authorizePerson(vault, caller, act), { caller, act });
+}
+
+interface By {
+	caller: Caller;
+	act: Denied;
+}
+
+async function end(vault: Vault, id: string, { caller, act }: By): Promise<RemovedPerson> {
 	for (let attempt = 1; attempt <= TRIES; attempt++) {
 		const everyone = await vault.storage.people();
 		const person = everyone.find((each) => each.id === id);
 		if (!person) throw new AppError("PERSON_NOT_FOUND", { name: id });
-		if (!isAbove(caller.access, person.role))
+		if (act.action !== "people.leave" && !isAbove(caller.access, person.role))
 			return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail: ABOVE }));
 		const { role } = person;
 		if (isLastOwner(everyone, id)) throw new AppError("LAST_OWNER", { name: person.name });
@@ -43,6 +62,32 @@ export async function remove(vault: Vault, caller: Caller, { id }: RemovePerson)
 		return { ...toView(person), tokens: made.map(({ label }) => label) };
 	}
 	throw new AppError("DATABASE_BUSY");
+}
+
+/** End all sessions of someone. @throws AppError as `requireManaged` */
+export async function signOut(vault: Vault, caller: Caller, { id }: OnePerson): Promise<PersonView> {
+	const act = { action: "people.signOut", target: id, environment: null } as const;
+	const person = await requireManaged(vault, caller, act);
+	const audit = [entry(caller, { ...act, outcome: "done", details: { sessions: person.sessions } })];
+	await vault.storage.commit({ endSessions: { userId: id }, audit });
+	return toView({ ...person, sessions: 0 });
+}
+
+/**
+ * Take away the second factor, the recovery codes and the passkeys of someone who lost them, and end their sessions. Their
+ * password signs them in again.
+ *
+ * @throws AppError as `requireManaged`
+ */
+export async function resetTwoFactor(vault: Vault, caller: Caller, { id }: OnePerson): Promise<PersonView> {
+	const act = { action: "people.resetTwoFactor", target: id, environment: null } as const;
+	const person = await requireManaged(vault, caller, act);
+	const { twoFactor, passkeys } = person;
+	const audit = [entry(caller, { ...act, outcome: "done", details: { twoFactor, passkeys } })];
+	const change = { forgetFactors: { userId: id }, endSessions: { userId: id }, audit };
+	const committed = await vault.storage.commit(change);
+	if (!committed.done) throw new AppError("PERSON_NOT_FOUND", { name: id });
+	return toView({ ...person, twoFactor: false, passkeys: 0, sessions: 0 });
 }
 
 /**

@@ -160,6 +160,7 @@ function fileCaller(file: string, environment: string): Caller {
 		label: file,
 		access: accessIn(["settings.write", "settings.remove"], [environment]),
 		userId: null,
+		sessionId: null,
 		expiresAt: null,
 		provenAt: null,
 		address: null,

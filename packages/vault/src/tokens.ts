@@ -184,6 +184,7 @@ export async function verify(vault: Vault, credential: string, address: string |
 		label: row.label,
 		access: accessIn(row.permissions as Permission[], row.environments),
 		userId: null,
+		sessionId: null,
 		expiresAt: endsAt,
 		provenAt: null,
 		address,

@@ -16,7 +16,7 @@ import { newDatabase } from "./new-database.ts";
 export const admin: Caller = localCaller("tester", "here");
 
 export function person(id: string, role = "editor", narrowed: Narrowed | null = null): Caller {
-	return userCaller({ id, name: id, role, narrowed, provenAt: Date.now() }, "127.0.0.1");
+	return userCaller({ id, name: id, role, narrowed, provenAt: Date.now(), sessionId: null }, "127.0.0.1");
 }
 
 /** A server for the tests that run on PostgreSQL as well; see postgres/server.ts. */

@@ -1,6 +1,6 @@
 /** `holdfast people`: its subcommands and options. */
 import { ROLES, type Role } from "@holdfast/contract";
-import { Argument, Command, InvalidArgumentError } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 
 const NAMES = Object.keys(ROLES) as Role[];
 
@@ -28,6 +28,34 @@ export function peopleCommand(): Command {
 		.description("remove someone with their sessions, tokens and personal settings")
 		.argument("<id>")
 		.action(async (id: string) => (await import("../people.ts")).remove(id));
+	people
+		.command("invite")
+		.description("make a link that one person joins with; it is printed once, and lasts seven days")
+		.argument("<email>")
+		.addOption(new Option("-r, --role <role>", "what they may do at most").choices(NAMES).default("viewer"))
+		.option("-i, --in <environment=role...>", "a lesser role there, as for `role`", narrowing)
+		.action(async (email: string, options) =>
+			(await import("../people.ts")).invite(email, options.role, options.in ?? {}),
+		);
+	people
+		.command("reset")
+		.description("make a link that sets a new password for someone; it is printed once, and lasts a day")
+		.argument("<id>")
+		.action(async (id: string) => (await import("../people.ts")).reset(id));
+	people
+		.command("links")
+		.description("the links that are open, and those that ended lately")
+		.action(async () => (await import("../people.ts")).links());
+	people
+		.command("revoke-link")
+		.description("end a link that is open")
+		.argument("<id>")
+		.action(async (id: string) => (await import("../people.ts")).revokeLink(id));
+	people
+		.command("sign-out")
+		.description("end all sessions of someone")
+		.argument("<id>")
+		.action(async (id: string) => (await import("../people.ts")).signOut(id));
 	return people;
 }
 

@@ -9,6 +9,7 @@ export * from "./links.ts";
 export * from "./mirrors.ts";
 export * from "./people.ts";
 export * from "./providers.ts";
+export * from "./sessions.ts";
 export * from "./settings.ts";
 export * from "./system.ts";
 export * from "./transfer.ts";

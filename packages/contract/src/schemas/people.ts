@@ -5,7 +5,8 @@ import { RoleName } from "./access.ts";
 /** Roles by the names of environments, where that is less than elsewhere; see roles.ts. */
 export const Narrowings = z.record(z.string().min(1).max(40), z.enum([...RoleName.options, "none"]));
 
-export const RemovePerson = z.strictObject({ id: z.string().min(1).max(100) });
+/** One of the people by their id: for what needs to know no more of them. */
+export const OnePerson = z.strictObject({ id: z.string().min(1).max(100) });
 
 /** What is not named stays as it is. */
 export const UpdatePerson = z.strictObject({
@@ -24,6 +25,11 @@ export const PersonView = z.object({
 	narrowed: Narrowings.nullable(),
 	/** Milliseconds since 1970. */
 	createdAt: z.number(),
+	/** Whether signing in takes a code beside their password. */
+	twoFactor: z.boolean(),
+	passkeys: z.number(),
+	/** How many of their sessions are open. */
+	sessions: z.number(),
 });
 
 export const RemovedPerson = PersonView.extend({
@@ -38,6 +44,6 @@ export const UpdatedPerson = PersonView.extend({
 
 export type UpdatePerson = z.infer<typeof UpdatePerson>;
 export type UpdatedPerson = z.infer<typeof UpdatedPerson>;
-export type RemovePerson = z.infer<typeof RemovePerson>;
+export type OnePerson = z.infer<typeof OnePerson>;
 export type PersonView = z.infer<typeof PersonView>;
 export type RemovedPerson = z.infer<typeof RemovedPerson>;

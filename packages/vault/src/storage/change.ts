@@ -16,8 +16,9 @@ export function raisesRevision({ writes = [], create, snapshot, mirror, rename }
 }
 
 /** Whether it takes away access from someone who may be waiting for changes. */
-export function endsAccess({ revokeToken, rotateToken, removePerson, updatePerson, sessionEnded }: Change): boolean {
-	return Boolean(revokeToken ?? rotateToken ?? removePerson ?? updatePerson ?? sessionEnded);
+export function endsAccess(change: Change): boolean {
+	const { revokeToken, rotateToken, removePerson, updatePerson, endSessions, sessionEnded } = change;
+	return Boolean(revokeToken ?? rotateToken ?? removePerson ?? updatePerson ?? endSessions ?? sessionEnded);
 }
 
 /** The ids of the keys that what is to be written is sealed under; `null` is that of no envelope. */

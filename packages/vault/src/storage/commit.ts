@@ -10,6 +10,7 @@ import { prune, removePerson, updatePerson } from "./erase.ts";
 import { renameInLinks, writeLinks } from "./links.ts";
 import type { Queries } from "./queries.ts";
 import { environments, instances, mirrors, tokens } from "./schema.ts";
+import { writeSignIn } from "./sign-in.ts";
 import type { Change, Committed, TokenRow, VersionWrite } from "./storage.ts";
 
 export function committer(db: SqliteDatabase, queries: Queries): (changes: readonly Change[]) => Committed {
@@ -32,6 +33,7 @@ export function committer(db: SqliteDatabase, queries: Queries): (changes: reado
 		refuseGoneKeys(queries, change);
 		writeAccess(db, change);
 		writeLinks(db, change);
+		writeSignIn(db, change);
 		writeBackups(db, change);
 		if (change.policy) writePolicy(db, change.policy);
 		for (const entry of change.audit) queries.insertAudit.run({ ...entry, revision: raises ? revision : null });

@@ -10,6 +10,7 @@ import type { SqliteDatabase } from "./connect.ts";
 import { forgetLinksOf } from "./links.ts";
 import type { Queries } from "./queries.ts";
 import { dataKeys, tokens, versions } from "./schema.ts";
+import { countsOf, toPerson } from "./sign-in.ts";
 import type { Change, Kept, PersonRow, VersionPlace } from "./storage.ts";
 
 /** How long other processes are waited for, in milliseconds: nothing else goes on here meanwhile. */
@@ -35,14 +36,15 @@ export function prune(queries: Queries, places: readonly VersionPlace[]): void {
 /** People who have an account. Who has none was about to claim the instance, and did not. */
 export function people(db: SqliteDatabase): PersonRow[] {
 	const hasAccount = exists(db.select({ id: account.id }).from(account).where(eq(account.userId, user.id)));
-	const { id, name, email, role, narrowed, createdAt } = user;
+	const { id, name, email, role, narrowed, createdAt, twoFactorEnabled: twoFactor } = user;
+	const counts = countsOf(db);
 	return db
-		.select({ id, name, email, role, narrowed, createdAt })
+		.select({ id, name, email, role, narrowed, createdAt, twoFactor })
 		.from(user)
 		.where(hasAccount)
 		.orderBy(createdAt, id)
 		.all()
-		.map((row) => ({ ...row, createdAt: row.createdAt.getTime() }));
+		.map((row) => toPerson(row, counts));
 }
 
 /** Sessions and accounts go along: the tables say so. Tokens that they made end: whoever made one may still have it. */

@@ -53,7 +53,12 @@ function refuseUnbackedNow(db: SqliteDatabase, link: LinkRow): void {
 		.from(tokens)
 		.where(eq(tokens.id, backer.token ?? ""))
 		.get();
-	refuseUnbacked(link, { person, token });
+	const target = db
+		.select()
+		.from(user)
+		.where(eq(user.id, link.userId ?? ""))
+		.get();
+	refuseUnbacked(link, { person, token, target });
 }
 
 /** Invitations that are less in an environment go along when it is renamed. */
@@ -68,7 +73,7 @@ export function renameInLinks(db: SqliteDatabase, rename: NonNullable<Change["re
 	}
 }
 
-/** With a person goes what was sent to their address. */
+/** With a person goes what was sent to them. */
 export function forgetLinksOf(db: SqliteDatabase, id: string): void {
 	const person = db.select({ email: user.email }).from(user).where(eq(user.id, id)).get();
 	if (person) db.delete(links).where(eq(links.email, person.email)).run();

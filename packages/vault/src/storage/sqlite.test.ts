@@ -7,6 +7,7 @@ import { conformance, ROOT } from "./conformance.ts";
 import { eraseConformance } from "./conformance-erase.ts";
 import { keysConformance } from "./conformance-keys.ts";
 import { linkConformance } from "./conformance-links.ts";
+import { signInConformance } from "./conformance-sign-in.ts";
 import { connect, createInstance } from "./connect.ts";
 import { SqliteStorage } from "./sqlite.ts";
 
@@ -15,7 +16,7 @@ const unknown = { derivation: null, canary: null, createdAt: null, retiredAt: nu
 const rootKey = { id: ROOT, state: "current", ...unknown } as const;
 
 describe("SQLite storage", () => {
-	for (const suite of [conformance, keysConformance, eraseConformance, linkConformance])
+	for (const suite of [conformance, keysConformance, eraseConformance, linkConformance, signInConformance])
 		suite(async () => {
 			const folder = testFolder();
 			const database = connect(folder.path);

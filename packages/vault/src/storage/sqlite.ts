@@ -18,6 +18,7 @@ import { prepareQueries, type Queries } from "./queries.ts";
 import { RevisionFile } from "./revision-file.ts";
 import { backups, dataKeys, instances, rootKeys, tokens, workers } from "./schema.ts";
 import { type PlaceName, SEALED, type SealedRow, SQLITE, selectSealed, toSealedRow, type Wanted } from "./sealed.ts";
+import { sessionsOf } from "./sign-in.ts";
 import type {
 	BackupRow,
 	Change,
@@ -29,6 +30,7 @@ import type {
 	Opened,
 	PersonRow,
 	RootKeyRow,
+	SessionRow,
 	Storage,
 	VersionPlace,
 	WorkerReport,
@@ -233,6 +235,10 @@ export class SqliteStorage implements Storage {
 
 	people(): PersonRow[] {
 		return translated(() => people(this.#db));
+	}
+
+	sessions(userId: string): SessionRow[] {
+		return translated(() => sessionsOf(this.#db, userId));
 	}
 
 	isGone(userId: string): boolean {

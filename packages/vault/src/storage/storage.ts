@@ -2,13 +2,15 @@
  * What the vault asks of a database. Implementations know rows and transactions and nothing of keys, permissions or files;
  * `conformance.ts` is the suite that each of them passes.
  */
-import type { Narrowed } from "@holdfast/contract";
 import type { Drill, Policy } from "@holdfast/contract/schemas";
 import type { Derivation, SealedDataKey } from "@holdfast/crypto";
 import type { SqliteDatabase } from "./connect.ts";
+import type { LinkRow, PersonRow, SessionRow } from "./people-rows.ts";
 import type { PostgresDatabase } from "./postgres/connect.ts";
 import type { StoredMirror, StoredRotation } from "./schema.ts";
 import type { PlaceName, Resealed, SealedRow, Wanted } from "./sealed.ts";
+
+export type { LinkRow, PersonRow, SessionRow };
 
 export interface Instance {
 	id: string;
@@ -106,26 +108,6 @@ export interface TokenRow {
 	lastUsedAt: number | null;
 }
 
-/** An invitation, or a way to set a new password. It works once, for a while. */
-export interface LinkRow {
-	id: string;
-	kind: "invitation" | "reset";
-	/** A digest of the code in the link. */
-	hash: string;
-	email: string;
-	/** Whose password may be set; `null` for an invitation. */
-	userId: string | null;
-	/** What they are invited as; `null` for a reset. */
-	role: string | null;
-	narrowed: Narrowed | null;
-	createdAt: number;
-	createdBy: string;
-	creator: string;
-	expiresAt: number;
-	usedAt: number | null;
-	revokedAt: number | null;
-}
-
 /** A backup that was made here. Its file may be gone. */
 export interface BackupRow {
 	/** 16 hex digits, random. */
@@ -186,18 +168,6 @@ export interface Kept {
 	versions: number | null;
 	/** Those that were current at this time, in milliseconds since 1970, or later. */
 	since: number | null;
-}
-
-/** Someone with an account. */
-export interface PersonRow {
-	id: string;
-	name: string;
-	email: string;
-	role: string;
-	/** In JSON, the roles in environments where that is less; `null` for none. */
-	narrowed: string | null;
-	/** Milliseconds since 1970. */
-	createdAt: number;
 }
 
 /** A version to be written: the one after the current one, or the commit is refused as a conflict. */
@@ -276,6 +246,12 @@ export interface Change {
 	/** The ids of backups whose files go. */
 	forgetBackups?: readonly string[];
 	drilled?: { id: string; drill: Drill };
+	/** A password in the place of the one before; `id` is for the row of someone who had none. A conflict when they are gone. */
+	password?: { userId: string; id: string; hash: string; at: number };
+	/** Someone's second factor, recovery codes and passkeys go. A conflict when they are gone. */
+	forgetFactors?: { userId: string };
+	/** Someone's sessions end: all, `only` one, or all `except` one. A conflict when that one is not there. */
+	endSessions?: { userId: string; only?: string; except?: string };
 	/** Someone's session has ended: whoever waits in its name is to be told. */
 	sessionEnded?: boolean;
 }
@@ -360,6 +336,8 @@ export interface Storage {
 	commit(...changes: readonly Change[]): Answer<Committed>;
 	/** Whether accounts exist: until then the instance waits to be claimed. */
 	claimed(): Answer<boolean>;
+	/** The sessions of someone that are open, newest first. */
+	sessions(userId: string): Answer<SessionRow[]>;
 	/** Everyone who has an account, the first one first. */
 	people(): Answer<PersonRow[]>;
 	/** Whether someone who had an account is not there any more. */

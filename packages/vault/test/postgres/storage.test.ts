@@ -5,6 +5,7 @@ import { conformance, ROOT, write } from "../../src/storage/conformance.ts";
 import { eraseConformance } from "../../src/storage/conformance-erase.ts";
 import { keysConformance } from "../../src/storage/conformance-keys.ts";
 import { linkConformance } from "../../src/storage/conformance-links.ts";
+import { signInConformance } from "../../src/storage/conformance-sign-in.ts";
 import * as postgresAuth from "../../src/storage/postgres/auth-tables.ts";
 import * as postgres from "../../src/storage/postgres/schema.ts";
 import { openPostgres } from "../../src/storage/postgres/storage.ts";
@@ -47,7 +48,8 @@ async function subject() {
 }
 
 describe("PostgreSQL storage", () => {
-	for (const suite of [conformance, keysConformance, eraseConformance, linkConformance]) suite(subject);
+	for (const suite of [conformance, keysConformance, eraseConformance, linkConformance, signInConformance])
+		suite(subject);
 
 	test("has the tables and columns that SQLite has, so that rows are copied as they are", () => {
 		const columns = (tables: object) =>

@@ -15,6 +15,7 @@ import { prune, removePerson, updatePerson } from "./erase.ts";
 import { renameInLinks, writeLinks } from "./links.ts";
 import { type Queries, queriesOn } from "./queries.ts";
 import { audit, backups, environments, instances, mirrors, tokens } from "./schema.ts";
+import { writeSignIn } from "./sign-in.ts";
 
 export interface Written {
 	/** After the last of the changes. */
@@ -54,6 +55,7 @@ async function write(db: Executor, queries: Queries, at: { change: Change; revis
 	await refuseGoneKeys(queries, change);
 	await writeAccess(db, change);
 	await writeLinks(db, change);
+	await writeSignIn(db, change);
 	await writeBackups(db, change);
 	if (change.policy) await writePolicy(db, queries, change.policy);
 	await writeAudit(db, change.audit, raises ? revision : null);

@@ -49,7 +49,11 @@ async function refuseUnbackedNow(db: Executor, link: LinkRow): Promise<void> {
 		.select()
 		.from(tokens)
 		.where(eq(tokens.id, backer.token ?? ""));
-	refuseUnbacked(link, { person, token });
+	const [target] = await db
+		.select()
+		.from(user)
+		.where(eq(user.id, link.userId ?? ""));
+	refuseUnbacked(link, { person, token, target });
 }
 
 /** Invitations that are less in an environment go along when it is renamed. */
@@ -64,7 +68,7 @@ export async function renameInLinks(db: Executor, rename: NonNullable<Change["re
 	}
 }
 
-/** With a person goes what was sent to their address. */
+/** With a person goes what was sent to them. */
 export async function forgetLinksOf(db: Executor, id: string): Promise<void> {
 	const [person] = await db.select({ email: user.email }).from(user).where(eq(user.id, id));
 	if (person) await db.delete(links).where(eq(links.email, person.email));

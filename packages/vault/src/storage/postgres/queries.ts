@@ -4,7 +4,7 @@
  */
 import { and, asc, desc, eq, exists, gt, gte, isNotNull, lt, lte, ne, notExists, sql } from "drizzle-orm";
 import { asBuffer } from "../sealed.ts";
-import type { PersonRow, VersionPlace, VersionRow, VersionWrite } from "../storage.ts";
+import type { VersionPlace, VersionRow, VersionWrite } from "../storage.ts";
 import { account, user } from "./auth-tables.ts";
 import type { Executor } from "./connect.ts";
 import { audit, dataKeys, environments, instances, mirrors, rootKeys, tokens, versions, workers } from "./schema.ts";
@@ -122,10 +122,10 @@ export function queriesOn(db: Executor) {
 		anyAccount: () => db.select({ id: account.id }).from(account).limit(1),
 		/** People who have an account. Who has none was about to claim the instance, and did not. */
 		people: () => {
-			const { id, name, email, role, narrowed, createdAt } = user;
+			const { id, name, email, role, narrowed, createdAt, twoFactorEnabled: twoFactor } = user;
 			const hasAccount = exists(db.select({ id: account.id }).from(account).where(eq(account.userId, user.id)));
 			return db
-				.select({ id, name, email, role, narrowed, createdAt })
+				.select({ id, name, email, role, narrowed, createdAt, twoFactor })
 				.from(user)
 				.where(hasAccount)
 				.orderBy(asc(createdAt), asc(id));
@@ -157,8 +157,4 @@ export function queriesOn(db: Executor) {
 				.from(environments)
 				.where(and(eq(environments.id, environment), eq(environments.removed, true))),
 	};
-}
-
-export function toPerson(row: Omit<PersonRow, "createdAt"> & { createdAt: Date }): PersonRow {
-	return { ...row, createdAt: row.createdAt.getTime() };
 }

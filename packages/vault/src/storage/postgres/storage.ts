@@ -11,6 +11,7 @@ import { Conflict } from "../conflict.ts";
 import { selectPrunable } from "../erase.ts";
 import { type FolderLock, openLock } from "../lock.ts";
 import { type PlaceName, POSTGRES, SEALED, type SealedRow, selectSealed, toSealedRow, type Wanted } from "../sealed.ts";
+import { toPerson } from "../sign-in.ts";
 import type {
 	BackupRow,
 	Change,
@@ -23,6 +24,7 @@ import type {
 	Opened,
 	PersonRow,
 	RootKeyRow,
+	SessionRow,
 	Storage,
 	VersionPlace,
 	WorkerReport,
@@ -47,8 +49,9 @@ import { eraseTraces } from "./erase.ts";
 import { allLinks, linkByHash } from "./links.ts";
 import { type Listener, openListener } from "./listen.ts";
 import { machineOf } from "./machine.ts";
-import { type Queries, queriesOn, toPerson } from "./queries.ts";
+import { type Queries, queriesOn } from "./queries.ts";
 import { backups, commitIds, dataKeys, instances, rootKeys, tokens, workers } from "./schema.ts";
+import { countsOf, sessionsOf } from "./sign-in.ts";
 
 /** All in milliseconds. How long a commit is tried for while the server is away, and how long between tries at most. */
 const LONGEST_TRY = 15_000;
@@ -299,7 +302,12 @@ class PostgresStorage implements Storage {
 	}
 
 	async people(): Promise<PersonRow[]> {
-		return (await read(() => this.#queries.people())).map(toPerson);
+		const counts = await read(() => countsOf(this.#db));
+		return (await read(() => this.#queries.people())).map((row) => toPerson(row, counts));
+	}
+
+	sessions(userId: string): Promise<SessionRow[]> {
+		return read(() => sessionsOf(this.#db, userId));
 	}
 
 	async isGone(userId: string): Promise<boolean> {

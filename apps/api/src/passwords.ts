@@ -1,0 +1,69 @@
+/**
+ * New passwords: `POST /auth/reset {code, password}` with the code of a reset link and no session, `POST /auth/password
+ * {password}` by whoever is signed in and has just proven who they are. Either ends the sessions that an older password began.
+ */
+import { anonymous, links, readNarrowed, sessions, userCaller, type Vault } from "@holdfast/vault";
+import type { BetterAuthPlugin } from "better-auth";
+import { APIError, createAuthEndpoint, sensitiveSessionMiddleware } from "better-auth/api";
+import { z } from "zod";
+import { addressOf } from "./addresses.ts";
+
+export const RESET = "/reset";
+export const SET_PASSWORD = "/password";
+
+const Password = z.string().max(1_000);
+
+/** What a context of better-auth has to hash a password. */
+interface Passwords {
+	config: { minPasswordLength: number; maxPasswordLength: number };
+	hash: (password: string) => Promise<string>;
+}
+
+export function passwords(vault: Vault, refuse: (error: unknown) => never) {
+	return {
+		id: "passwords",
+		endpoints: {
+			reset: createAuthEndpoint(
+				RESET,
+				{ method: "POST", body: z.strictObject({ code: z.string().max(200), password: Password }) },
+				async (context) => {
+					const { code, password } = context.body;
+					// First the code: without one, nobody has a password hashed here.
+					const link = await links.find(vault, { kind: "reset", code }).catch(refuse);
+					const hash = await hashed(context.context.password, password);
+					await links.reset(vault, link, { hash, who: anonymous(addressOf(context)) }).catch(refuse);
+					return context.json({ signedIn: false });
+				},
+			),
+			setPassword: createAuthEndpoint(
+				SET_PASSWORD,
+				{ method: "POST", body: z.strictObject({ password: Password }), use: [sensitiveSessionMiddleware] },
+				async (context) => {
+					const { session, user } = context.context.session as unknown as Session;
+					const { id, name, role, narrowed } = user;
+					const provenAt = session.provenAt?.getTime() ?? 0;
+					const person = { id, name, role, narrowed: readNarrowed(narrowed), provenAt, sessionId: session.id };
+					const caller = userCaller(person, addressOf(context));
+					const hash = await hashed(context.context.password, context.body.password);
+					await sessions.setPassword(vault, caller, hash).catch(refuse);
+					return context.json({ signedIn: true });
+				},
+			),
+		},
+	} satisfies BetterAuthPlugin;
+}
+
+/** A session with the columns of our own. */
+interface Session {
+	session: { id: string; provenAt: Date | null };
+	user: { id: string; name: string; role: string; narrowed: string | null };
+}
+
+/** @throws APIError `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG`, as a sign-up has them. */
+async function hashed({ config, hash }: Passwords, password: string): Promise<string> {
+	const { minPasswordLength, maxPasswordLength } = config;
+	const wrong = (code: string, message: string) => APIError.from("BAD_REQUEST", { code, message });
+	if (password.length < minPasswordLength) throw wrong("PASSWORD_TOO_SHORT", "Password too short");
+	if (password.length > maxPasswordLength) throw wrong("PASSWORD_TOO_LONG", "Password too long");
+	return await hash(password);
+}

@@ -1,0 +1,78 @@
+/** How people get in, as rows: their sessions, a password in the place of another, and the end of their second factors. */
+import { and, count, desc, eq, gt, ne } from "drizzle-orm";
+import { account, passkey, session, twoFactor, user } from "./auth-tables.ts";
+import { Conflict } from "./conflict.ts";
+import type { SqliteDatabase } from "./connect.ts";
+import type { Change, PersonRow, SessionRow } from "./storage.ts";
+
+export function sessionsOf(db: SqliteDatabase, userId: string): SessionRow[] {
+	const open = and(eq(session.userId, userId), gt(session.expiresAt, new Date()));
+	const rows = db.select().from(session).where(open).orderBy(desc(session.createdAt), session.id).all();
+	return rows.map(toSession);
+}
+
+export function toSession(row: Pick<typeof session.$inferSelect, keyof SessionRow>): SessionRow {
+	const { id, userId, ipAddress, userAgent, createdAt, updatedAt, expiresAt } = row;
+	return { id, userId, ipAddress, userAgent, createdAt, updatedAt, expiresAt };
+}
+
+/** How many passkeys and open sessions people have, by their ids. */
+export interface Counts {
+	passkeys: ReadonlyMap<string, number>;
+	sessions: ReadonlyMap<string, number>;
+}
+
+export function toPerson(
+	row: Omit<PersonRow, "createdAt" | "passkeys" | "sessions"> & { createdAt: Date },
+	{ passkeys, sessions }: Counts,
+): PersonRow {
+	const counts = { passkeys: passkeys.get(row.id) ?? 0, sessions: sessions.get(row.id) ?? 0 };
+	return { ...row, createdAt: row.createdAt.getTime(), ...counts };
+}
+
+export function countsOf(db: SqliteDatabase): Counts {
+	const keys = db.select({ userId: passkey.userId, rows: count() }).from(passkey).groupBy(passkey.userId);
+	const open = db.select({ userId: session.userId, rows: count() }).from(session);
+	const isOpen = gt(session.expiresAt, new Date());
+	return { passkeys: byPerson(keys.all()), sessions: byPerson(open.where(isOpen).groupBy(session.userId).all()) };
+}
+
+export function byPerson(rows: ReadonlyArray<{ userId: string; rows: number }>): Map<string, number> {
+	return new Map(rows.map((row) => [row.userId, row.rows]));
+}
+
+export function writeSignIn(db: SqliteDatabase, { password, forgetFactors, endSessions }: Change): void {
+	if (password) {
+		const { userId, hash, at } = password;
+		const own = and(eq(account.userId, userId), eq(account.providerId, "credential"));
+		const updatedAt = new Date(at);
+		const { changes } = db.update(account).set({ password: hash, updatedAt }).where(own).run();
+		if (changes === 0) {
+			refuseGone(db, userId);
+			const row = { id: password.id, accountId: userId, providerId: "credential", userId, password: hash };
+			db.insert(account)
+				.values({ ...row, createdAt: updatedAt, updatedAt })
+				.run();
+		}
+	}
+	if (forgetFactors) {
+		const { userId } = forgetFactors;
+		refuseGone(db, userId);
+		db.delete(twoFactor).where(eq(twoFactor.userId, userId)).run();
+		db.delete(passkey).where(eq(passkey.userId, userId)).run();
+		db.update(user).set({ twoFactorEnabled: false }).where(eq(user.id, userId)).run();
+	}
+	if (!endSessions) return;
+	const { userId, only, except } = endSessions;
+	const named = only === undefined ? undefined : eq(session.id, only);
+	const others = except === undefined ? undefined : ne(session.id, except);
+	const { changes } = db
+		.delete(session)
+		.where(and(eq(session.userId, userId), named, others))
+		.run();
+	if (only !== undefined && changes === 0) throw new Conflict(only);
+}
+
+function refuseGone(db: SqliteDatabase, userId: string): void {
+	if (!db.select({ id: user.id }).from(user).where(eq(user.id, userId)).get()) throw new Conflict(userId);
+}
