@@ -22,8 +22,10 @@ import { KitScreen } from "./keys/kit-screen.tsx";
 import { PlaygroundScreen } from "./playground/screen.tsx";
 import { ProcessesScreen } from "./processes/screen.tsx";
 import { ClaimScreen } from "./session/claim.tsx";
+import { JoinScreen } from "./session/join.tsx";
 import { readAccess } from "./session/me.ts";
 import { Proof } from "./session/proof.tsx";
+import { ResetScreen } from "./session/reset.tsx";
 import { SignInScreen } from "./session/sign-in.tsx";
 import { SettingsScreen } from "./settings/screen.tsx";
 import { BrokenEntrance, BrokenScreen, NotFound } from "./shell/astray.tsx";
@@ -51,6 +53,10 @@ const claim = createRoute({
 		if ((await me()).claimed) throw redirect({ to: "/settings" });
 	},
 });
+
+// Whoever is signed in may open a link too: it may be another account's.
+const join = createRoute({ getParentRoute: () => root, path: "/join", component: JoinScreen });
+const reset = createRoute({ getParentRoute: () => root, path: "/reset", component: ResetScreen });
 
 /** Only a path of this dashboard: never an address elsewhere. */
 const Onward = z.string().regex(/^\/(?![/\\])/);
@@ -160,6 +166,8 @@ export const router = createRouter({
 	routeTree: root.addChildren([
 		claim,
 		signIn,
+		join,
+		reset,
 		recoveryKit,
 		shell.addChildren([home, settings, drift, processes, playground, audit, tokens, system]),
 	]),

@@ -19,6 +19,11 @@ export interface Claim extends Credentials {
 	claimCode: string;
 }
 
+export interface Joining extends Credentials {
+	name: string;
+	invitation: string;
+}
+
 /** The server's own limit. */
 export const PASSWORD_MIN = 10;
 
@@ -38,6 +43,15 @@ export async function signIn({ email, password }: Credentials): Promise<string |
 
 export async function claim(fields: Claim): Promise<string | null> {
 	return refusal(await reached(auth.$fetch("/sign-up/email", { method: "POST", body: fields })));
+}
+
+export async function joinWith(fields: Joining): Promise<string | null> {
+	return refusal(await reached(auth.$fetch("/sign-up/email", { method: "POST", body: fields })));
+}
+
+/** Set a new password with the code of a reset link. Signs nobody in. */
+export async function resetWith(fields: { code: string; password: string }): Promise<string | null> {
+	return refusal(await reached(auth.$fetch("/reset", { method: "POST", body: fields })));
 }
 
 export async function signOut(): Promise<string | null> {
