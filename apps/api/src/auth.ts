@@ -7,8 +7,10 @@ import { betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
 import { ADDRESS_HEADER, addressOf } from "./addresses.ts";
+import { FORGOT, FORGOT_LIMIT, type ForgotOptions, forgot } from "./forgot.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
+import type { Mail } from "./mail.ts";
 import { passwords, RESET, SET_PASSWORD } from "./passwords.ts";
 import { PROVE, PROVE_LIMIT, prove } from "./prove.ts";
 import { admit, becoming, isJoining, SIGN_UP } from "./sign-up.ts";
@@ -20,6 +22,9 @@ export interface AuthOptions {
 	origins: string[];
 	log: Log;
 	limits: Limits;
+	/** Without a mail server, nobody is sent a link. */
+	mail: Mail | null;
+	started: ForgotOptions["started"];
 }
 
 const BASE_PATH = "/auth";
@@ -33,12 +38,18 @@ const ACTS: Record<string, string> = {
 	"/sign-in/email": "session.signIn",
 	"/sign-out": "session.signOut",
 	[PROVE]: "session.prove",
+	[FORGOT]: "session.forgot",
 	[RESET]: "session.reset",
 	[SET_PASSWORD]: "session.setPassword",
 };
 
 /** Those whose success is recorded with what they write, in one commit. */
-const WRITTEN: ReadonlySet<string> = new Set(["session.join", "session.reset", "session.setPassword"]);
+const WRITTEN: ReadonlySet<string> = new Set([
+	"session.join",
+	"session.forgot",
+	"session.reset",
+	"session.setPassword",
+]);
 
 /** Whether a path of the server is one of the acts with an account. */
 export function isAccountPath(path: string): boolean {
@@ -47,7 +58,7 @@ export function isAccountPath(path: string): boolean {
 
 export type Auth = ReturnType<typeof openAuth>;
 
-export function openAuth(vault: Vault, { url, origins, log, limits }: AuthOptions) {
+export function openAuth(vault: Vault, { url, origins, log, limits, mail, started }: AuthOptions) {
 	return betterAuth({
 		appName: "Holdfast",
 		baseURL: url,
@@ -88,9 +99,18 @@ export function openAuth(vault: Vault, { url, origins, log, limits }: AuthOption
 			enabled: true,
 			window: 60,
 			max: 100,
-			customRules: { [PROVE]: PROVE_LIMIT, [RESET]: PROVE_LIMIT, [SET_PASSWORD]: PROVE_LIMIT },
+			customRules: {
+				[PROVE]: PROVE_LIMIT,
+				[FORGOT]: FORGOT_LIMIT,
+				[RESET]: PROVE_LIMIT,
+				[SET_PASSWORD]: PROVE_LIMIT,
+			},
 		},
-		plugins: [prove, passwords(vault, refuse)],
+		plugins: [
+			prove,
+			passwords(vault, refuse),
+			...(mail ? [forgot(vault, { mail, origin: url, limits, log, started })] : []),
+		],
 		// What fails unexpectedly is the server's to report; better-auth would print messages that quote rows.
 		onAPIError: { throw: true },
 		advanced: {

@@ -23,6 +23,8 @@ const OF_PROVIDERS: ReadonlySet<string> = new Set([
 ] satisfies ProcedurePath[]);
 /** Tries at one account's password, whatever address they come from, in ten minutes. */
 const TRIES = { points: 20, duration: 600 };
+/** Mails to one account, asked for by whoever knows its address, in an hour. */
+const MAILS = { points: 3, duration: 3600 };
 
 export class Limits {
 	readonly #calls: RateLimiterMemory;
@@ -30,6 +32,7 @@ export class Limits {
 	readonly #unknown: RateLimiterMemory;
 	readonly #provider = new RateLimiterMemory({ points: PROVIDER_MAX, duration: WINDOW });
 	readonly #tries = new RateLimiterMemory(TRIES);
+	readonly #mails = new RateLimiterMemory(MAILS);
 
 	constructor(callsPerMinute: number) {
 		this.#calls = new RateLimiterMemory({ points: callsPerMinute, duration: WINDOW });
@@ -49,6 +52,11 @@ export class Limits {
 	/** One more try at an account's password. @throws AppError `RATE_LIMITED` */
 	try(account: string): Promise<void> {
 		return take(this.#tries, account);
+	}
+
+	/** One more mail to an account. @throws AppError `RATE_LIMITED` */
+	mail(account: string): Promise<void> {
+		return take(this.#mails, account);
 	}
 
 	/** It was the right one. */

@@ -62,6 +62,7 @@ export const appRouter = listed(
 					user: ctx.user && { ...ctx.user, role: ctx.user.role as Role },
 					access: shown(ctx.caller?.access ?? accessIn([], [])),
 					claimed: await ctx.vault.storage.claimed(),
+					ways: ctx.ways ?? { oidc: null, mail: false },
 				}),
 			),
 			// A mutation, because its input is a secret.

@@ -19,6 +19,7 @@ import { type EdgeOptions, guarded, unreadable } from "./edge.ts";
 import { Limits, WINDOW } from "./limits.ts";
 import { createListener } from "./listener.ts";
 import { type Log, reportError } from "./log.ts";
+import { openMail } from "./mail.ts";
 import { appRouter } from "./router.ts";
 import { Running } from "./running.ts";
 import type { Context } from "./trpc.ts";
@@ -49,7 +50,7 @@ export interface ServerOptions
 
 /** Serve a vault. @throws AppError `PORT_IN_USE`, `OPTION_INVALID` */
 export async function startServer(vault: Vault, options: ServerOptions, log: Log): Promise<Server> {
-	const { tls = null, trustedProxies = [], callsPerMinute = CALLS_PER_MINUTE } = options;
+	const { tls = null, trustedProxies = [], callsPerMinute = CALLS_PER_MINUTE, mail = null } = options;
 	const { server, release } = createListener(tls, (message) => log.warn(message));
 	const port = await listen(server, options);
 	const report = (error: unknown) => reportError(log, error);
@@ -59,9 +60,17 @@ export async function startServer(vault: Vault, options: ServerOptions, log: Log
 	const edge = edgeOf(options, port, report);
 	const url = urlOf(options, port);
 	const limits = new Limits(callsPerMinute);
-	const auth = openAuth(vault, { url, origins: [...edge.ownOrigins], log, limits });
+	const auth = openAuth(vault, {
+		url,
+		origins: [...edge.ownOrigins],
+		log,
+		limits,
+		mail: mail && openMail(mail),
+		started,
+	});
 	const watches = new Watches();
-	const parts = { vault, auth, origin: url, report, started, watches, limits };
+	const ways = { oidc: null, mail: mail !== null };
+	const parts = { vault, auth, origin: url, ways, report, started, watches, limits };
 	const addressOf = clientAddresses(trustedProxies);
 	const site = siteOf(parts, options.dashboard);
 	const answer = (request: Request, address: string | null) =>
@@ -167,18 +176,19 @@ interface Parts {
 	limits: Limits;
 	auth: Auth;
 	origin: string;
+	ways: NonNullable<Context["ways"]>;
 	report: (error: unknown) => void;
 	started: (work: Promise<unknown>) => void;
 	watches: Watches;
 }
 
 async function contextOf(parts: Parts, request: Request, address: string | null): Promise<Context> {
-	const { vault, origin, report, started, watches, limits } = parts;
+	const { vault, origin, ways, report, started, watches, limits } = parts;
 	const from = { headers: request.headers, address };
 	const { caller, user } = await whoCalls(parts, from);
 	// A watch that stays open keeps nobody signed in.
 	const again = async () => (await whoCalls(parts, { ...from, disableRefresh: true })).caller;
-	return { vault, origin, report, started, watches, limits, address, caller, user, again };
+	return { vault, origin, ways, report, started, watches, limits, address, caller, user, again };
 }
 
 interface From {

@@ -3,6 +3,7 @@
  * Only what `formatError` lists reaches a client; causes, stacks and echoes of the input do not.
  */
 import { AppError, ERRORS, type ErrorCode, errorMessage, PROCEDURES } from "@holdfast/contract";
+import type { Me } from "@holdfast/contract/schemas";
 import { anonymous, type Caller, type Vault } from "@holdfast/vault";
 import { initTRPC, TRPCError } from "@trpc/server";
 import { z } from "zod";
@@ -16,6 +17,8 @@ export interface Context {
 	user: { id: string; name: string; email: string; role: string } | null;
 	/** Where people open the dashboard, as it is configured: what links begin with. */
 	origin: string;
+	/** How people may get in, where there is a server that lets them. */
+	ways?: Me["ways"];
 	/** Told of failures inside Holdfast. */
 	report: (error: unknown) => void;
 	/** Told of each procedure as it starts, by who has to wait for its end before anything is closed. */

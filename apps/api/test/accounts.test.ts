@@ -49,6 +49,8 @@ test("FAULTS 34: one of ten racing claims with the right code wins; the rest and
 		origins: [app.url],
 		log: openLog("silent"),
 		limits: new Limits(100),
+		mail: null,
+		started: () => {},
 	});
 	const tries = Array.from({ length: 10 }, (_, n) => {
 		const { name, email, password, claimCode } = claimOf(app, n);

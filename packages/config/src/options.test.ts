@@ -52,12 +52,18 @@ test("each listed variable changes some option", () => {
 		HOLDFAST_URL: "http://a.test:1",
 		HOLDFAST_TRUSTED_PROXIES: "10.0.0.0/8",
 		HOLDFAST_CALLS_PER_MINUTE: "1",
+		HOLDFAST_SMTP_URL: "smtps://other.test",
+		HOLDFAST_MAIL_FROM: "other@a.test",
+		HOLDFAST_OIDC_ISSUER: "https://other.test",
+		HOLDFAST_OIDC_ROLES: "*=viewer",
 	};
-	// A certificate is nothing without its key.
+	// Each is nothing without the others of its kind.
 	const tls = { HOLDFAST_TLS_CERT: "cert.pem", HOLDFAST_TLS_KEY: "key.pem" };
+	const mail = { HOLDFAST_SMTP_URL: "smtps://mail.test", HOLDFAST_MAIL_FROM: "keys@a.test" };
+	const oidc = { HOLDFAST_OIDC_ISSUER: "https://sso.test", HOLDFAST_OIDC_CLIENT_ID: "holdfast" };
 	const read = (env: Record<string, string>) => {
 		const options = readOptions(env, folder.path);
-		return JSON.stringify([options, readServerOptions(options, { ...tls, ...env })]);
+		return JSON.stringify([options, readServerOptions(options, { ...tls, ...mail, ...oidc, ...env })]);
 	};
 	const unset = read({});
 
@@ -74,6 +80,8 @@ test("what only a server reads comes from the process or else from .env, and is 
 		trustedProxies: ["10.0.0.0/8", "::1"],
 		tls: { cert: "/etc/cert.pem", key: join(folder.path, "tls", "key.pem") },
 		callsPerMinute: 6000,
+		mail: null,
+		oidc: null,
 	});
 	const refused = (env: Record<string, string>, name: string) =>
 		expect(() => read({ HOLDFAST_TLS_CERT: "c", ...env })).toThrow(
@@ -86,6 +94,46 @@ test("what only a server reads comes from the process or else from .env, and is 
 		refused({ HOLDFAST_TRUSTED_PROXIES: bad }, "HOLDFAST_TRUSTED_PROXIES");
 	for (const bad of ["0", "-1", "many", "1.5"])
 		refused({ HOLDFAST_CALLS_PER_MINUTE: bad }, "HOLDFAST_CALLS_PER_MINUTE");
+});
+
+test("a mail server and an OpenID Connect provider are read whole, or refused without their secrets", () => {
+	using folder = testFolder();
+	const read = (env: Record<string, string>) => readServerOptions(readOptions({}, folder.path), env);
+	const mail = { HOLDFAST_SMTP_URL: "smtp://me:hush@mail.test:587", HOLDFAST_MAIL_FROM: "Holdfast <keys@a.test>" };
+	const oidc = { HOLDFAST_OIDC_ISSUER: "https://sso.test/realms/a/", HOLDFAST_OIDC_CLIENT_ID: "holdfast" };
+
+	expect(read({ ...mail, ...oidc })).toMatchObject({
+		mail: { url: "smtp://me:hush@mail.test:587", from: "Holdfast <keys@a.test>" },
+		oidc: {
+			issuer: "https://sso.test/realms/a",
+			clientSecret: null,
+			name: "sso.test",
+			roles: null,
+			groupsClaim: "groups",
+		},
+	});
+	const { roles } = read({ ...oidc, HOLDFAST_OIDC_ROLES: "a=b=admin, *=viewer" }).oidc ?? {};
+	expect([...(roles ?? [])]).toEqual([
+		["a=b", "admin"],
+		["*", "viewer"],
+	]);
+	const bad: [name: string, env: Record<string, string>][] = [
+		["HOLDFAST_MAIL_FROM", { ...mail, HOLDFAST_MAIL_FROM: "" }],
+		["HOLDFAST_MAIL_FROM", { ...mail, HOLDFAST_MAIL_FROM: "keys@a.test\r\nBcc: all@b.test" }],
+		["HOLDFAST_SMTP_URL", { ...mail, HOLDFAST_SMTP_URL: "http://me:hush@mail.test" }],
+		["HOLDFAST_SMTP_URL", { ...mail, HOLDFAST_SMTP_URL: "hush" }],
+		["HOLDFAST_OIDC_ISSUER", { ...oidc, HOLDFAST_OIDC_ISSUER: "http://sso.test" }],
+		["HOLDFAST_OIDC_ISSUER", { ...oidc, HOLDFAST_OIDC_ISSUER: "sso.test" }],
+		["HOLDFAST_OIDC_CLIENT_ID", { ...oidc, HOLDFAST_OIDC_CLIENT_ID: "" }],
+		["HOLDFAST_OIDC_ROLES", { ...oidc, HOLDFAST_OIDC_ROLES: "devs=king" }],
+		["HOLDFAST_OIDC_ROLES", { ...oidc, HOLDFAST_OIDC_ROLES: "devs" }],
+	];
+	for (const [name, env] of bad) {
+		const refused = { code: "OPTION_INVALID", message: expect.not.stringContaining("hush") };
+		expect(() => read(env), name).toThrow(
+			expect.objectContaining({ ...refused, fields: expect.objectContaining({ name }) }),
+		);
+	}
 });
 
 test("what is run to get the root key is never read from a project's .env, and is not passed over in silence there", () => {

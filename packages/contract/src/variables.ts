@@ -95,6 +95,51 @@ export const VARIABLES = [
 		about: "How many calls a minute one person or one service token may make to this server.",
 	},
 	{
+		name: "HOLDFAST_SMTP_URL",
+		fallback: "unset: no mail is sent, and people get their links from whoever invites them",
+		about:
+			"The mail server, smtps://user:password@host or smtp://user:password@host:587. Without TLS, mail is handed only to a server on this machine.",
+		secret: true,
+	},
+	{
+		name: "HOLDFAST_MAIL_FROM",
+		fallback: "unset; needed with HOLDFAST_SMTP_URL",
+		about: "Whom mail comes from: holdfast@example.com or Holdfast <holdfast@example.com>.",
+	},
+	{
+		name: "HOLDFAST_OIDC_ISSUER",
+		fallback: "unset: people sign in with a password or a passkey",
+		about:
+			"An OpenID Connect provider to sign in with, by the address before its /.well-known/openid-configuration. It redirects to <public url>/auth/callback/oidc.",
+	},
+	{
+		name: "HOLDFAST_OIDC_CLIENT_ID",
+		fallback: "unset; needed with HOLDFAST_OIDC_ISSUER",
+		about: "The client id that this provider gave to Holdfast.",
+	},
+	{
+		name: "HOLDFAST_OIDC_CLIENT_SECRET",
+		fallback: "unset: a public client, by PKCE alone",
+		about: "The client secret that goes with it.",
+		secret: true,
+	},
+	{
+		name: "HOLDFAST_OIDC_NAME",
+		fallback: "the host name of the issuer",
+		about: "What the button says after “Sign in with”.",
+	},
+	{
+		name: "HOLDFAST_OIDC_ROLES",
+		fallback: "unset: it signs in whoever has an account or an invitation",
+		about:
+			"Which role its people get by the groups it says they are in, decided anew at each sign-in: ops=admin, devs=editor, *=viewer. The most counts; whoever matches none is refused.",
+	},
+	{
+		name: "HOLDFAST_OIDC_GROUPS_CLAIM",
+		fallback: "groups",
+		about: "The claim that says which groups someone is in.",
+	},
+	{
 		name: "HOLDFAST_ENVIRONMENT",
 		fallback: "default",
 		about: "The environment that `holdfast run` and @holdfast/config hydrate.",

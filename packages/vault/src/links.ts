@@ -23,6 +23,8 @@ import type { Vault } from "./vault.ts";
 const DAY = 24 * 60 * 60 * 1000;
 const INVITATION_LASTS = 7 * DAY;
 const RESET_LASTS = DAY;
+/** A mailbox is read by whoever finds a telephone. */
+const MAILED_LASTS = DAY / 24;
 
 /**
  * Invite someone. It ends the open invitations of the same address. The answer holds the link; nothing keeps it afterwards.
@@ -75,9 +77,28 @@ export async function resetLink(
 	return { ...toView(link, "open"), url: `${origin}/reset#${code}` };
 }
 
+/**
+ * Make a way to set a new password for someone who asked for it by mail. It ends the open ones of the same person. Its maker
+ * is nobody who could lose the right to: whoever reads that person's mail may use it.
+ */
+export async function forgot(
+	{ storage }: Vault,
+	{ id, name, email }: Pick<PersonRow, "id" | "name" | "email">,
+	{ origin, who }: { origin: string; who: Actor },
+): Promise<{ url: string; expiresAt: number }> {
+	const of = { kind: "reset", email, userId: id, role: null, narrowed: null } as const;
+	const { link, code } = newLink({ actor: "mail", label: name, expiresAt: null }, of, MAILED_LASTS);
+	const act = { action: "session.forgot", target: email, environment: null, outcome: "done" } as const;
+	const committed = await storage.commit({ link, audit: [entry(who, { ...act, details: { link: link.id } })] });
+	if (!committed.done) throw new AppError("PERSON_NOT_FOUND", { name: id });
+	return { url: `${origin}/reset#${code}`, expiresAt: link.expiresAt };
+}
+
 type Given = Pick<LinkRow, "kind" | "email" | "userId" | "role" | "narrowed">;
 
-function newLink(caller: Caller, given: Given, lasts: number): { link: LinkRow; code: string } {
+type Maker = Pick<Caller, "actor" | "label" | "expiresAt">;
+
+function newLink(maker: Maker, given: Given, lasts: number): { link: LinkRow; code: string } {
 	const code = randomBytes(32).toString("base64url");
 	const now = Date.now();
 	const link: LinkRow = {
@@ -85,9 +106,9 @@ function newLink(caller: Caller, given: Given, lasts: number): { link: LinkRow; 
 		hash: digestOf(code),
 		...given,
 		createdAt: now,
-		createdBy: caller.label,
-		creator: caller.actor,
-		expiresAt: Math.min(now + lasts, caller.expiresAt ?? Number.POSITIVE_INFINITY),
+		createdBy: maker.label,
+		creator: maker.actor,
+		expiresAt: Math.min(now + lasts, maker.expiresAt ?? Number.POSITIVE_INFINITY),
 		usedAt: null,
 		revokedAt: null,
 	};

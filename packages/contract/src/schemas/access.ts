@@ -16,6 +16,13 @@ export const Me = z.object({
 	}),
 	/** Whether this instance has an owner. When not, it waits for the claim code. */
 	claimed: z.boolean(),
+	/** How people may get in, besides with what is theirs. */
+	ways: z.object({
+		/** What the OpenID Connect provider is called, where there is one. */
+		oidc: z.string().nullable(),
+		/** Whether a forgotten password is set anew by a link in a mail. */
+		mail: z.boolean(),
+	}),
 });
 
 export const CreateToken = z.strictObject({
