@@ -1,12 +1,14 @@
 /**
  * People: accounts and sessions, by better-auth, in the vault's database. Who may make one is in sign-up.ts.
  */
-import { AppError, ERRORS, type ErrorCode } from "@holdfast/contract";
-import { anonymous, audit, type Caller, userCaller, type Vault } from "@holdfast/vault";
-import { betterAuth } from "better-auth";
+import { AppError, ERRORS, type ErrorCode, isProvenAct } from "@holdfast/contract";
+import { anonymous, audit, authorizePerson, type Caller, userCaller, type Vault } from "@holdfast/vault";
+import { betterAuth, type GenericEndpointContext } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
+import { actOf, BASE_PATH } from "./acts.ts";
 import { ADDRESS_HEADER, addressOf } from "./addresses.ts";
+import { sessionCaller } from "./callers.ts";
 import { FORGOT, FORGOT_LIMIT, type ForgotOptions, forgot } from "./forgot.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
@@ -25,35 +27,6 @@ export interface AuthOptions {
 	/** Without a mail server, nobody is sent a link. */
 	mail: Mail | null;
 	started: ForgotOptions["started"];
-}
-
-const BASE_PATH = "/auth";
-
-/**
- * The acts with an account, by better-auth's path, as the audit log calls them. The rest of what better-auth offers is
- * closed: nothing answers there.
- */
-const ACTS: Record<string, string> = {
-	[SIGN_UP]: "session.claim",
-	"/sign-in/email": "session.signIn",
-	"/sign-out": "session.signOut",
-	[PROVE]: "session.prove",
-	[FORGOT]: "session.forgot",
-	[RESET]: "session.reset",
-	[SET_PASSWORD]: "session.setPassword",
-};
-
-/** Those whose success is recorded with what they write, in one commit. */
-const WRITTEN: ReadonlySet<string> = new Set([
-	"session.join",
-	"session.forgot",
-	"session.reset",
-	"session.setPassword",
-]);
-
-/** Whether a path of the server is one of the acts with an account. */
-export function isAccountPath(path: string): boolean {
-	return path.startsWith(`${BASE_PATH}/`) && Object.hasOwn(ACTS, path.slice(BASE_PATH.length));
 }
 
 export type Auth = ReturnType<typeof openAuth>;
@@ -136,6 +109,7 @@ function hooksOf(vault: Vault, limits: Limits) {
 					await record(vault, context, { who: anonymous(addressOf(context)), outcome: "denied" });
 					return refuse(error);
 				});
+			await requireProof(vault, context);
 			const account = accountTried(context);
 			if (account !== null) await limits.try(account).catch(() => refuseTries(vault, context));
 			// Afterwards nobody could tell whose session it was.
@@ -143,7 +117,8 @@ function hooksOf(vault: Vault, limits: Limits) {
 		}),
 		after: createAuthMiddleware(async (context) => {
 			const { newSession, session, returned } = context.context;
-			if (!(context.path in ACTS)) return;
+			const act = actOf(context);
+			if (!act) return;
 			const user = newSession?.user ?? session?.user;
 			const who = user ? signedIn(user, addressOf(context)) : anonymous(addressOf(context));
 			if (returned instanceof Error) {
@@ -159,11 +134,21 @@ function hooksOf(vault: Vault, limits: Limits) {
 			}
 			const account = accountTried(context);
 			if (account !== null) await limits.succeeded(account);
-			if (user && !WRITTEN.has(actionOf(context))) await record(vault, context, { who, outcome: "done" });
+			if (user && !act.written) await record(vault, context, { who, outcome: "done" });
 			// The session's token travels in its HttpOnly cookie alone, where no script can read it.
 			return context.json({ signedIn: Boolean(newSession ?? (context.path !== "/sign-out" && session)) });
 		}),
 	};
+}
+
+/** Whatever the vault does not write itself it is asked about here. Without a session, the endpoint refuses. */
+async function requireProof(vault: Vault, context: GenericEndpointContext): Promise<void> {
+	const { action, written } = actOf(context) ?? {};
+	if (written || !isProvenAct(action)) return;
+	const session = await getSessionFromCtx(context, { disableRefresh: true });
+	if (!session) return;
+	const act = { action, target: null, environment: null };
+	await authorizePerson(vault, sessionCaller(session, addressOf(context)), act).catch(refuse);
 }
 
 /** Someone whose session has just begun or ended. What they may do is asked of the next request. */
@@ -184,12 +169,8 @@ interface Recorded {
 }
 
 async function record(vault: Vault, attempt: Attempt, { who, outcome }: Recorded): Promise<void> {
-	const action = actionOf(attempt);
+	const action = actOf(attempt)?.action ?? attempt.path;
 	await audit.recordAccess(vault, who, { action, outcome, target: emailIn(attempt.body) });
-}
-
-function actionOf({ path, body }: Attempt): string {
-	return path === SIGN_UP && isJoining(body) ? "session.join" : (ACTS[path] ?? path);
 }
 
 /** The email address a request names. Anything else typed into that field may be a password, and is not recorded. */

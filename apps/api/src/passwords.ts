@@ -2,11 +2,12 @@
  * New passwords: `POST /auth/reset {code, password}` with the code of a reset link and no session, `POST /auth/password
  * {password}` by whoever is signed in and has just proven who they are. Either ends the sessions that an older password began.
  */
-import { anonymous, links, readNarrowed, sessions, userCaller, type Vault } from "@holdfast/vault";
+import { anonymous, links, sessions, type Vault } from "@holdfast/vault";
 import type { BetterAuthPlugin } from "better-auth";
 import { APIError, createAuthEndpoint, sensitiveSessionMiddleware } from "better-auth/api";
 import { z } from "zod";
 import { addressOf } from "./addresses.ts";
+import { sessionCaller } from "./callers.ts";
 
 export const RESET = "/reset";
 export const SET_PASSWORD = "/password";
@@ -39,11 +40,7 @@ export function passwords(vault: Vault, refuse: (error: unknown) => never) {
 				SET_PASSWORD,
 				{ method: "POST", body: z.strictObject({ password: Password }), use: [sensitiveSessionMiddleware] },
 				async (context) => {
-					const { session, user } = context.context.session as unknown as Session;
-					const { id, name, role, narrowed } = user;
-					const provenAt = session.provenAt?.getTime() ?? 0;
-					const person = { id, name, role, narrowed: readNarrowed(narrowed), provenAt, sessionId: session.id };
-					const caller = userCaller(person, addressOf(context));
+					const caller = sessionCaller(context.context.session, addressOf(context));
 					const hash = await hashed(context.context.password, context.body.password);
 					await sessions.setPassword(vault, caller, hash).catch(refuse);
 					return context.json({ signedIn: true });
@@ -51,12 +48,6 @@ export function passwords(vault: Vault, refuse: (error: unknown) => never) {
 			),
 		},
 	} satisfies BetterAuthPlugin;
-}
-
-/** A session with the columns of our own. */
-interface Session {
-	session: { id: string; provenAt: Date | null };
-	user: { id: string; name: string; role: string; narrowed: string | null };
 }
 
 /** @throws APIError `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG`, as a sign-up has them. */

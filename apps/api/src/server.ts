@@ -8,12 +8,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Options } from "@holdfast/config/options";
 import type { ServerOptions as EdgeSettings } from "@holdfast/config/server-options";
 import { AppError } from "@holdfast/contract";
-import { anonymous, readNarrowed, tokens, userCaller, type Vault } from "@holdfast/vault";
+import { anonymous, tokens, type Vault } from "@holdfast/vault";
 import { getRequestListener } from "@hono/node-server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { Hono } from "hono";
+import { isAct } from "./acts.ts";
 import { ADDRESS_HEADER, clientAddresses } from "./addresses.ts";
-import { type Auth, isAccountPath, openAuth } from "./auth.ts";
+import { type Auth, openAuth } from "./auth.ts";
+import { sessionCaller } from "./callers.ts";
 import { dashboard } from "./dashboard.ts";
 import { type EdgeOptions, guarded, unreadable } from "./edge.ts";
 import { Limits, WINDOW } from "./limits.ts";
@@ -209,18 +211,14 @@ async function whoCalls({ vault, auth }: Parts, from: From): Promise<Pick<Contex
 	if (!headers.has("cookie")) return nobody;
 	const session = await auth.api.getSession({ headers, query: { disableRefresh } });
 	if (!session) return nobody;
-	const { id, name, email, role, narrowed } = session.user;
-	const user = { id, name, email, role: role ?? "" };
-	const provenAt = session.session.provenAt?.getTime() ?? 0;
-	return {
-		caller: userCaller({ ...user, narrowed: readNarrowed(narrowed), provenAt, sessionId: session.session.id }, address),
-		user,
-	};
+	const { id, name, email, role } = session.user;
+	return { caller: sessionCaller(session, address), user: { id, name, email, role: role ?? "" } };
 }
 
 /** The same request with its body read as the edge reads it: better-auth would read it in a way of its own. */
-async function asRead({ url, method, headers, text }: Request): Promise<Request> {
-	return new Request(url, { method, headers, body: await text() });
+async function asRead(request: Request): Promise<Request> {
+	const { url, method, headers } = request;
+	return new Request(url, { method, headers, body: method === "GET" ? null : await request.text() });
 }
 
 /** Everything but the procedures. */
@@ -232,8 +230,7 @@ function siteOf(parts: Parts, folder: string): Hono {
 		throw error;
 	});
 	site.all("/auth/*", async ({ req }) => {
-		const open = req.method === "POST" && isAccountPath(req.path);
-		const handled = open ? auth.handler(await asRead(req.raw)) : null;
+		const handled = isAct(req) ? auth.handler(await asRead(req.raw)) : null;
 		if (handled) started(handled);
 		const answer = (await handled) ?? new Response(null, { status: 404 });
 		answer.headers.set("cache-control", "no-store");

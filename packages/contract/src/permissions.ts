@@ -150,3 +150,12 @@ export const PROVEN: ReadonlySet<ProcedurePath> = new Set([
 	"keys.confirmKit",
 	"keys.rotate",
 ] satisfies ProcedurePath[]);
+
+/** The same of acts with one's own account that are no procedures, since they send a password, or are answered by a browser. */
+export const PROVEN_ACTS = ["session.setPassword", "session.connect", "session.disconnect"] as const;
+
+export type ProvenAct = (typeof PROVEN_ACTS)[number];
+
+export function isProvenAct(action: string | undefined): action is ProvenAct {
+	return (PROVEN_ACTS as readonly (string | undefined)[]).includes(action);
+}

@@ -9,6 +9,7 @@ import {
 	accessOf,
 	ELSEWHERE,
 	type GuardedPath,
+	isProvenAct,
 	may,
 	mayEverywhere,
 	type Narrowed,
@@ -18,6 +19,7 @@ import {
 	PROOF_LASTS,
 	PROVEN,
 	type ProcedurePath,
+	type ProvenAct,
 } from "@holdfast/contract";
 import { Narrowings } from "@holdfast/contract/schemas";
 import type { AuditRow } from "./storage/storage.ts";
@@ -116,7 +118,7 @@ export interface Act {
 }
 
 /** What was asked for by whoever is refused it. */
-export type Denied = Pick<Act, "target" | "environment"> & { action: ProcedurePath | AccountAct };
+export type Denied = Pick<Act, "target" | "environment"> & { action: ProcedurePath | ProvenAct };
 
 /**
  * Let the caller go on, or record the denial and refuse.
@@ -130,10 +132,6 @@ export async function authorize(vault: Vault, caller: Caller, act: Act): Promise
 	await requireProof(vault, caller, act);
 }
 
-function isProven({ action }: Denied): boolean {
-	return action === "session.setPassword" || PROVEN.has(action);
-}
-
 /** Someone with a session, for what they do with their own account. @throws AppError `PEOPLE_ONLY`; `PROOF_NEEDED` */
 export async function authorizePerson(vault: Vault, caller: Caller, act: Denied): Promise<string> {
 	if (caller.userId === null) return deny(vault, caller, act, new AppError("PEOPLE_ONLY"));
@@ -141,12 +139,10 @@ export async function authorizePerson(vault: Vault, caller: Caller, act: Denied)
 	return caller.userId;
 }
 
-/** Acts that are no procedures, since what they send is a password. */
-type AccountAct = "session.setPassword";
-
 async function requireProof(vault: Vault, caller: Caller, act: Denied): Promise<void> {
 	const { provenAt } = caller;
-	if (provenAt === null || !isProven(act) || Date.now() - provenAt < PROOF_LASTS) return;
+	const isAsked = isProvenAct(act.action) || PROVEN.has(act.action);
+	if (provenAt === null || !isAsked || Date.now() - provenAt < PROOF_LASTS) return;
 	return deny(vault, caller, act, new AppError("PROOF_NEEDED"));
 }
 

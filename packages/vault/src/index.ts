@@ -3,6 +3,7 @@ export {
 	type Actor,
 	anonymous,
 	authorize,
+	authorizePerson,
 	type Caller,
 	deny,
 	localCaller,
