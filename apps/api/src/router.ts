@@ -59,7 +59,11 @@ export const appRouter = listed(
 		session: router({
 			me: open.query(
 				async ({ ctx }): Promise<Me> => ({
-					user: ctx.user && { ...ctx.user, role: ctx.user.role as Role },
+					user: ctx.user && {
+						...ctx.user,
+						role: ctx.user.role as Role,
+						...(await people.signsInBy(ctx.vault, ctx.user)),
+					},
 					access: shown(ctx.caller?.access ?? accessIn([], [])),
 					claimed: await ctx.vault.storage.claimed(),
 					ways: ctx.ways ?? { oidc: null, mail: false },

@@ -3,7 +3,14 @@
  * that nothing which is read from this database later, a backup included, opens it.
  */
 import { AppError, accessIn, accessOf, covers, type Permission, type Role } from "@holdfast/contract";
-import type { OnePerson, PersonView, RemovedPerson, UpdatedPerson, UpdatePerson } from "@holdfast/contract/schemas";
+import type {
+	OnePerson,
+	PersonView,
+	RemovedPerson,
+	SignsInBy,
+	UpdatedPerson,
+	UpdatePerson,
+} from "@holdfast/contract/schemas";
 import { authorize, authorizePerson, type Caller, type Denied, deny, entry, readNarrowed } from "./access.ts";
 import { ABOVE, isAbove, refusalToGive, requireKnown, requireManaged } from "./giving.ts";
 import type { PersonRow } from "./storage/storage.ts";
@@ -62,6 +69,13 @@ async function end(vault: Vault, id: string, { caller, act }: By): Promise<Remov
 		return { ...toView(person), tokens: made.map(({ label }) => label) };
 	}
 	throw new AppError("DATABASE_BUSY");
+}
+
+/** What someone can sign in with. */
+export async function signsInBy({ storage }: Vault, { id }: { id: string }): Promise<SignsInBy> {
+	const person = (await storage.people()).find((each) => each.id === id);
+	const { password = false, oidc = false, twoFactor = false, passkeys = 0 } = person ?? {};
+	return { password, oidc, twoFactor, passkeys };
 }
 
 /** End all sessions of someone. @throws AppError as `requireManaged` */

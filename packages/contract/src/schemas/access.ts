@@ -6,9 +6,22 @@ const permissions = Object.keys(PERMISSIONS) as [Permission, ...Permission[]];
 
 export const RoleName = z.enum(Object.keys(ROLES) as [Role, ...Role[]]);
 
+/** What someone can sign in with. */
+export const SignsInBy = z.object({
+	password: z.boolean(),
+	/** Whether the OpenID Connect provider is connected. */
+	oidc: z.boolean(),
+	/** Whether it takes a code beside their password. */
+	twoFactor: z.boolean(),
+	/** How many passkeys they have. */
+	passkeys: z.number(),
+});
+
 export const Me = z.object({
 	/** `null` when nobody is signed in. */
-	user: z.object({ id: z.string(), name: z.string(), email: z.string(), role: RoleName }).nullable(),
+	user: z
+		.object({ id: z.string(), name: z.string(), email: z.string(), role: RoleName, ...SignsInBy.shape })
+		.nullable(),
 	/** What the caller may do, for the dashboard to show only that; see `Access`. */
 	access: z.object({
 		usual: z.array(z.enum(permissions)),
@@ -80,3 +93,4 @@ export type RevokeToken = z.infer<typeof RevokeToken>;
 export type TokenView = z.infer<typeof TokenView>;
 export type CreatedToken = z.infer<typeof CreatedToken>;
 export type Health = z.infer<typeof Health>;
+export type SignsInBy = z.infer<typeof SignsInBy>;

@@ -1,6 +1,6 @@
 /** The people who have an account here. */
 import { z } from "zod";
-import { RoleName } from "./access.ts";
+import { RoleName, SignsInBy } from "./access.ts";
 
 /** Roles by the names of environments, where that is less than elsewhere; see roles.ts. */
 export const Narrowings = z.record(z.string().min(1).max(40), z.enum([...RoleName.options, "none"]));
@@ -25,9 +25,7 @@ export const PersonView = z.object({
 	narrowed: Narrowings.nullable(),
 	/** Milliseconds since 1970. */
 	createdAt: z.number(),
-	/** Whether signing in takes a code beside their password. */
-	twoFactor: z.boolean(),
-	passkeys: z.number(),
+	...SignsInBy.shape,
 	/** How many of their sessions are open. */
 	sessions: z.number(),
 });

@@ -11,6 +11,9 @@ export interface PersonRow {
 	narrowed: string | null;
 	/** Milliseconds since 1970. */
 	createdAt: number;
+	/** Whether they sign in with a password, and with the OpenID Connect provider. */
+	password: boolean;
+	oidc: boolean;
 	/** Whether signing in takes a code as well. */
 	twoFactor: boolean;
 	/** How many passkeys they have, and how many sessions that are open. */

@@ -16,25 +16,49 @@ export function toSession(row: Pick<typeof session.$inferSelect, keyof SessionRo
 	return { id, userId, ipAddress, userAgent, createdAt, updatedAt, expiresAt };
 }
 
-/** How many passkeys and open sessions people have, by their ids. */
+/** How many passkeys and open sessions people have, and how many accounts of each kind of sign-in, by their ids. */
 export interface Counts {
 	passkeys: ReadonlyMap<string, number>;
 	sessions: ReadonlyMap<string, number>;
+	passwords: ReadonlyMap<string, number>;
+	oidc: ReadonlyMap<string, number>;
 }
 
+/** As better-auth calls them. */
+export const PROVIDERS = { password: "credential", oidc: "oidc" } as const;
+
 export function toPerson(
-	row: Omit<PersonRow, "createdAt" | "passkeys" | "sessions"> & { createdAt: Date },
-	{ passkeys, sessions }: Counts,
+	row: Omit<PersonRow, "createdAt" | "password" | "oidc" | "passkeys" | "sessions"> & { createdAt: Date },
+	{ passkeys, sessions, passwords, oidc }: Counts,
 ): PersonRow {
-	const counts = { passkeys: passkeys.get(row.id) ?? 0, sessions: sessions.get(row.id) ?? 0 };
-	return { ...row, createdAt: row.createdAt.getTime(), ...counts };
+	const { id } = row;
+	return {
+		...row,
+		createdAt: row.createdAt.getTime(),
+		password: passwords.has(id),
+		oidc: oidc.has(id),
+		passkeys: passkeys.get(id) ?? 0,
+		sessions: sessions.get(id) ?? 0,
+	};
 }
 
 export function countsOf(db: SqliteDatabase): Counts {
 	const keys = db.select({ userId: passkey.userId, rows: count() }).from(passkey).groupBy(passkey.userId);
 	const open = db.select({ userId: session.userId, rows: count() }).from(session);
 	const isOpen = gt(session.expiresAt, new Date());
-	return { passkeys: byPerson(keys.all()), sessions: byPerson(open.where(isOpen).groupBy(session.userId).all()) };
+	const of = (providerId: string) =>
+		db
+			.select({ userId: account.userId, rows: count() })
+			.from(account)
+			.where(eq(account.providerId, providerId))
+			.groupBy(account.userId)
+			.all();
+	return {
+		passkeys: byPerson(keys.all()),
+		sessions: byPerson(open.where(isOpen).groupBy(session.userId).all()),
+		passwords: byPerson(of(PROVIDERS.password)),
+		oidc: byPerson(of(PROVIDERS.oidc)),
+	};
 }
 
 export function byPerson(rows: ReadonlyArray<{ userId: string; rows: number }>): Map<string, number> {
@@ -44,12 +68,12 @@ export function byPerson(rows: ReadonlyArray<{ userId: string; rows: number }>):
 export function writeSignIn(db: SqliteDatabase, { password, forgetFactors, endSessions }: Change): void {
 	if (password) {
 		const { userId, hash, at } = password;
-		const own = and(eq(account.userId, userId), eq(account.providerId, "credential"));
+		const own = and(eq(account.userId, userId), eq(account.providerId, PROVIDERS.password));
 		const updatedAt = new Date(at);
 		const { changes } = db.update(account).set({ password: hash, updatedAt }).where(own).run();
 		if (changes === 0) {
 			refuseGone(db, userId);
-			const row = { id: password.id, accountId: userId, providerId: "credential", userId, password: hash };
+			const row = { id: password.id, accountId: userId, providerId: PROVIDERS.password, userId, password: hash };
 			db.insert(account)
 				.values({ ...row, createdAt: updatedAt, updatedAt })
 				.run();

@@ -1,7 +1,7 @@
 /** How people get in, on PostgreSQL: the rules of `../sign-in.ts`. */
 import { and, count, desc, eq, gt, ne } from "drizzle-orm";
 import { Conflict } from "../conflict.ts";
-import { byPerson, type Counts, toSession } from "../sign-in.ts";
+import { byPerson, type Counts, PROVIDERS, toSession } from "../sign-in.ts";
 import type { Change, SessionRow } from "../storage.ts";
 import { account, passkey, session, twoFactor, user } from "./auth-tables.ts";
 import type { Executor } from "./connect.ts";
@@ -16,18 +16,29 @@ export async function countsOf(db: Executor): Promise<Counts> {
 	const keys = await db.select({ userId: passkey.userId, rows: count() }).from(passkey).groupBy(passkey.userId);
 	const open = db.select({ userId: session.userId, rows: count() }).from(session);
 	const isOpen = gt(session.expiresAt, new Date());
-	return { passkeys: byPerson(keys), sessions: byPerson(await open.where(isOpen).groupBy(session.userId)) };
+	const of = (providerId: string) =>
+		db
+			.select({ userId: account.userId, rows: count() })
+			.from(account)
+			.where(eq(account.providerId, providerId))
+			.groupBy(account.userId);
+	return {
+		passkeys: byPerson(keys),
+		sessions: byPerson(await open.where(isOpen).groupBy(session.userId)),
+		passwords: byPerson(await of(PROVIDERS.password)),
+		oidc: byPerson(await of(PROVIDERS.oidc)),
+	};
 }
 
 export async function writeSignIn(db: Executor, { password, forgetFactors, endSessions }: Change): Promise<void> {
 	if (password) {
 		const { userId, hash, at } = password;
-		const own = and(eq(account.userId, userId), eq(account.providerId, "credential"));
+		const own = and(eq(account.userId, userId), eq(account.providerId, PROVIDERS.password));
 		const updatedAt = new Date(at);
 		const { rowCount } = await db.update(account).set({ password: hash, updatedAt }).where(own);
 		if (rowCount === 0) {
 			await refuseGone(db, userId);
-			const row = { id: password.id, accountId: userId, providerId: "credential", userId, password: hash };
+			const row = { id: password.id, accountId: userId, providerId: PROVIDERS.password, userId, password: hash };
 			await db.insert(account).values({ ...row, createdAt: updatedAt, updatedAt });
 		}
 	}
