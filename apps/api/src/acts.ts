@@ -2,6 +2,7 @@
  * The acts with an account, by better-auth's path. The rest of what better-auth offers is closed: nothing answers there.
  */
 import { FORGOT } from "./forgot.ts";
+import { CALLBACK, CALLBACK_AT, CONNECT, START_OIDC } from "./oidc.ts";
 import { RESET, SET_PASSWORD } from "./passwords.ts";
 import { PROVE } from "./prove.ts";
 import { isJoining, SIGN_UP } from "./sign-up.ts";
@@ -23,6 +24,9 @@ const ACTS: Readonly<Record<string, ActRow>> = {
 	[SIGN_UP]: { action: "session.claim" },
 	"/sign-in/email": { action: "session.signIn" },
 	"/sign-out": { action: "session.signOut" },
+	[START_OIDC]: { action: "session.signInWith", written: true },
+	[CONNECT]: { action: "session.connect" },
+	[CALLBACK]: { action: "session.signInWith", method: "GET", at: CALLBACK_AT },
 	[PROVE]: { action: "session.prove" },
 	[FORGOT]: { action: "session.forgot", written: true },
 	[RESET]: { action: "session.reset", written: true },

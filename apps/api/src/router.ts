@@ -74,6 +74,7 @@ export const appRouter = listed(
 			list: authed.query(({ ctx }) => sessions.list(ctx.vault, ctx.caller)),
 			revoke: authed.input(OneSession).mutation(({ ctx, input }) => sessions.revoke(ctx.vault, ctx.caller, input)),
 			revokeOthers: authed.mutation(({ ctx }) => sessions.revokeOthers(ctx.vault, ctx.caller)),
+			disconnect: authed.mutation(({ ctx }) => sessions.disconnect(ctx.vault, ctx.caller)),
 		}),
 		settings: settingsRouter,
 		environments: router({

@@ -108,6 +108,7 @@ test("a mail server and an OpenID Connect provider are read whole, or refused wi
 			issuer: "https://sso.test/realms/a",
 			clientSecret: null,
 			name: "sso.test",
+			scopes: ["openid", "email", "profile"],
 			roles: null,
 			groupsClaim: "groups",
 		},

@@ -30,6 +30,7 @@ export interface OidcOptions {
 	clientSecret: string | null;
 	/** What people call it. */
 	name: string;
+	scopes: string[];
 	/** The role that each group gives, `*` standing for everyone; `null` where it gives none. */
 	roles: ReadonlyMap<string, Role> | null;
 	groupsClaim: string;
@@ -83,6 +84,7 @@ function oidcOf(read: Read): OidcOptions | null {
 		clientId,
 		clientSecret: read("HOLDFAST_OIDC_CLIENT_SECRET"),
 		name: read("HOLDFAST_OIDC_NAME") ?? url.hostname,
+		scopes: (read("HOLDFAST_OIDC_SCOPES") ?? "openid email profile").split(/\s+/).filter(Boolean),
 		roles: roles === null ? null : new Map(listOf(roles).map(roleOf)),
 		groupsClaim: read("HOLDFAST_OIDC_GROUPS_CLAIM") ?? "groups",
 	};

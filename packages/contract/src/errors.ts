@@ -324,6 +324,26 @@ export const ERRORS = {
 	),
 	LINK_NOT_FOUND: row("NOT_FOUND", "There is no open link {name}.", "Choose one of the listed links that is open."),
 	LINK_INVALID: row("FORBIDDEN", "This link was used, revoked or is too old.", "Ask whoever sent it for a new one."),
+	OIDC_UNKNOWN: row(
+		"FORBIDDEN",
+		"Nobody here goes by what the provider says of you.",
+		"Ask for an invitation; or, if you have an account, sign in as before and connect the provider there.",
+	),
+	OIDC_EMAIL_UNVERIFIED: row(
+		"FORBIDDEN",
+		"The provider has not verified your email address.",
+		"Have it verified there, then sign in again.",
+	),
+	OIDC_NOT_ALLOWED: row(
+		"FORBIDDEN",
+		"None of your groups at the provider has a role here.",
+		"Ask whoever runs this server which group you should be in.",
+	),
+	LAST_WAY_IN: row(
+		"PRECONDITION_FAILED",
+		"Without it you could not sign in any more.",
+		"Set a password or add a passkey first.",
+	),
 	CLAIM_CODE_WRONG: row(
 		"FORBIDDEN",
 		"This is not the claim code.",

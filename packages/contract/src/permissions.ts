@@ -65,6 +65,7 @@ export const PROCEDURES = {
 	"session.list": "signed-in",
 	"session.revoke": "signed-in",
 	"session.revokeOthers": "signed-in",
+	"session.disconnect": "signed-in",
 	"settings.list": "settings.see",
 	"settings.history": "settings.see",
 	"settings.explain": "settings.see",
@@ -138,6 +139,7 @@ export const PROVEN: ReadonlySet<ProcedurePath> = new Set([
 	"settings.reveal",
 	"settings.export",
 	"settings.hydrate",
+	"session.disconnect",
 	"people.update",
 	"people.remove",
 	"people.invite",
@@ -152,7 +154,7 @@ export const PROVEN: ReadonlySet<ProcedurePath> = new Set([
 ] satisfies ProcedurePath[]);
 
 /** The same of acts with one's own account that are no procedures, since they send a password, or are answered by a browser. */
-export const PROVEN_ACTS = ["session.setPassword", "session.connect", "session.disconnect"] as const;
+export const PROVEN_ACTS = ["session.setPassword", "session.connect"] as const;
 
 export type ProvenAct = (typeof PROVEN_ACTS)[number];
 

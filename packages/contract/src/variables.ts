@@ -129,6 +129,11 @@ export const VARIABLES = [
 		about: "What the button says after “Sign in with”.",
 	},
 	{
+		name: "HOLDFAST_OIDC_SCOPES",
+		fallback: "openid email profile",
+		about: "What is asked of it, separated by spaces. Some providers tell of groups when asked for `groups` as well.",
+	},
+	{
 		name: "HOLDFAST_OIDC_ROLES",
 		fallback: "unset: it signs in whoever has an account or an invitation",
 		about:
@@ -137,7 +142,7 @@ export const VARIABLES = [
 	{
 		name: "HOLDFAST_OIDC_GROUPS_CLAIM",
 		fallback: "groups",
-		about: "The claim that says which groups someone is in.",
+		about: "The claim of the ID token that says which groups someone is in.",
 	},
 	{
 		name: "HOLDFAST_ENVIRONMENT",

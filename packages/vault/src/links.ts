@@ -157,6 +157,14 @@ export async function find({ storage }: Vault, { kind, code }: OpenLink): Promis
 	return link;
 }
 
+/** The open invitation of an address, for whoever has shown that it is theirs in another way than by the code. */
+export async function invitationFor({ storage }: Vault, email: string): Promise<LinkRow | null> {
+	const known = { people: await storage.people(), tokens: await storage.tokens() };
+	const now = Date.now();
+	const isTheirs = (link: LinkRow) => link.kind === "invitation" && link.email === email.toLowerCase();
+	return (await storage.links()).find((link) => isTheirs(link) && stateOf(link, known, now) === "open") ?? null;
+}
+
 /**
  * Use an invitation up for the account that is about to be made: one of many who try at once may go on. What comes to
  * nothing afterwards has used it up as well, since no link may make two accounts.

@@ -2,7 +2,7 @@
  * The people who have an account. Guards what is promised to them: with a person goes the key to what was theirs alone, so
  * that nothing which is read from this database later, a backup included, opens it.
  */
-import { AppError, accessIn, accessOf, covers, type Permission, type Role } from "@holdfast/contract";
+import { AppError, accessIn, accessOf, covers, type Narrowed, type Permission, type Role } from "@holdfast/contract";
 import type {
 	OnePerson,
 	PersonView,
@@ -11,7 +11,16 @@ import type {
 	UpdatedPerson,
 	UpdatePerson,
 } from "@holdfast/contract/schemas";
-import { authorize, authorizePerson, type Caller, type Denied, deny, entry, readNarrowed } from "./access.ts";
+import {
+	type Actor,
+	authorize,
+	authorizePerson,
+	type Caller,
+	type Denied,
+	deny,
+	entry,
+	readNarrowed,
+} from "./access.ts";
 import { ABOVE, isAbove, refusalToGive, requireKnown, requireManaged } from "./giving.ts";
 import type { PersonRow } from "./storage/storage.ts";
 import { eraseTraces } from "./traces.ts";
@@ -122,29 +131,60 @@ export async function update(vault: Vault, caller: Caller, input: UpdatePerson):
 		if (!person) throw new AppError("PERSON_NOT_FOUND", { name: id });
 		const role = input.role ?? (person.role as Role);
 		const narrowed = input.narrowed === undefined ? readNarrowed(person.narrowed) : input.narrowed;
-		const next = accessOf(role, narrowed);
 		const refusal = isAbove(caller.access, person.role) ? refusalToGive(caller.access, { role, narrowed }) : ABOVE;
 		if (refusal !== null) return deny(vault, caller, act, new AppError("NOT_ALLOWED", { detail: refusal }));
 		if (role === "owner" && Object.keys(narrowed ?? {}).length > 0) throw new AppError("OWNER_NARROWED");
 		if (role !== "owner" && isLastOwner(everyone, id)) throw new AppError("LAST_OWNER", { name: person.name });
-		const made = (await vault.storage.tokens()).filter((row) => row.creator === `user:${id}` && row.revokedAt === null);
-		const beyond = made.filter((row) => !covers(next, accessIn(row.permissions as Permission[], row.environments)));
-		const stored = narrowed && Object.keys(narrowed).length > 0 ? JSON.stringify(narrowed) : null;
-		const committed = await vault.storage.commit({
-			updatePerson: {
-				id,
-				before: { role: person.role, narrowed: person.narrowed },
-				role,
-				narrowed: stored,
-				revoke: beyond.map((row) => row.id),
-				at: Date.now(),
-			},
-			audit: [entry(caller, { ...act, outcome: "done", details: { role, narrowed: stored, tokens: beyond.length } })],
+		const changed = await write(vault, person, {
+			role,
+			narrowed,
+			entryOf: (details) => entry(caller, { ...act, outcome: "done", details }),
 		});
-		if (committed.done)
-			return { ...toView({ ...person, role, narrowed: stored }), tokens: beyond.map(({ label }) => label) };
+		if (changed) return changed;
 	}
 	throw new AppError("DATABASE_BUSY");
+}
+
+/**
+ * Give someone the role that an identity provider says they have. Owners stay what they are, so that no provider's mistake
+ * leaves an instance without one.
+ */
+export async function assign(vault: Vault, { id, role }: { id: string; role: Role }, by: Actor): Promise<void> {
+	const act = { action: "people.update", target: id, environment: null, outcome: "done" } as const;
+	for (let attempt = 1; attempt <= TRIES; attempt++) {
+		const person = (await vault.storage.people()).find((each) => each.id === id);
+		if (!person || person.role === role || person.role === "owner") return;
+		const narrowed = role === "owner" ? null : readNarrowed(person.narrowed);
+		if (await write(vault, person, { role, narrowed, entryOf: (details) => entry(by, { ...act, details }) })) return;
+	}
+	throw new AppError("DATABASE_BUSY");
+}
+
+interface Next {
+	role: Role;
+	narrowed: Narrowed | null;
+	entryOf: (details: { role: Role; narrowed: string | null; tokens: number }) => ReturnType<typeof entry>;
+}
+
+/** @returns `null` when the person, or who owns the instance, has changed since they were read. */
+async function write(
+	{ storage }: Vault,
+	person: PersonRow,
+	{ role, narrowed, entryOf }: Next,
+): Promise<UpdatedPerson | null> {
+	const { id } = person;
+	const next = accessOf(role, narrowed);
+	const made = (await storage.tokens()).filter((row) => row.creator === `user:${id}` && row.revokedAt === null);
+	const beyond = made.filter((row) => !covers(next, accessIn(row.permissions as Permission[], row.environments)));
+	const stored = narrowed && Object.keys(narrowed).length > 0 ? JSON.stringify(narrowed) : null;
+	const before = { role: person.role, narrowed: person.narrowed };
+	const revoke = beyond.map((row) => row.id);
+	const committed = await storage.commit({
+		updatePerson: { id, before, role, narrowed: stored, revoke, at: Date.now() },
+		audit: [entryOf({ role, narrowed: stored, tokens: beyond.length })],
+	});
+	if (!committed.done) return null;
+	return { ...toView({ ...person, role, narrowed: stored }), tokens: beyond.map(({ label }) => label) };
 }
 
 function isLastOwner(everyone: readonly PersonRow[], id: string): boolean {

@@ -52,3 +52,16 @@ export async function setPassword(vault: Vault, caller: Caller, hash: string): P
 	});
 	if (!committed.done) throw new AppError("SIGNED_OUT");
 }
+
+/**
+ * End the connection of the caller's account with the OpenID Connect provider.
+ *
+ * @throws AppError `PROOF_NEEDED`; `LAST_WAY_IN` when there is neither a password nor a passkey.
+ */
+export async function disconnect(vault: Vault, caller: Caller): Promise<void> {
+	const act = { action: "session.disconnect", target: null, environment: null } as const;
+	const userId = await authorizePerson(vault, caller, act);
+	const audit = [entry(caller, { ...act, outcome: "done" })];
+	const committed = await vault.storage.commit({ disconnect: { userId }, audit });
+	if (!committed.done) throw new AppError("LAST_WAY_IN");
+}

@@ -11,6 +11,8 @@ export function signInConformance(made: () => Promise<Subject>): void {
 		expect(await s.storage.commit({ policy, password, audit })).toEqual({ done: false, conflict: "nobody" });
 		const forgetFactors = { userId: "nobody" };
 		expect(await s.storage.commit({ policy, forgetFactors, audit })).toEqual({ done: false, conflict: "nobody" });
+		const disconnect = { userId: "nobody" };
+		expect(await s.storage.commit({ policy, disconnect, audit })).toEqual({ done: false, conflict: "nobody" });
 		const endSessions = { userId: "nobody", only: "s1" };
 		expect(await s.storage.commit({ policy, endSessions, audit })).toEqual({ done: false, conflict: "s1" });
 		expect((await s.storage.state()).policy.localHosts).toBeUndefined();

@@ -65,7 +65,7 @@ export function byPerson(rows: ReadonlyArray<{ userId: string; rows: number }>):
 	return new Map(rows.map((row) => [row.userId, row.rows]));
 }
 
-export function writeSignIn(db: SqliteDatabase, { password, forgetFactors, endSessions }: Change): void {
+export function writeSignIn(db: SqliteDatabase, { password, forgetFactors, disconnect, endSessions }: Change): void {
 	if (password) {
 		const { userId, hash, at } = password;
 		const own = and(eq(account.userId, userId), eq(account.providerId, PROVIDERS.password));
@@ -85,6 +85,14 @@ export function writeSignIn(db: SqliteDatabase, { password, forgetFactors, endSe
 		db.delete(twoFactor).where(eq(twoFactor.userId, userId)).run();
 		db.delete(passkey).where(eq(passkey.userId, userId)).run();
 		db.update(user).set({ twoFactorEnabled: false }).where(eq(user.id, userId)).run();
+	}
+	if (disconnect) {
+		const { userId } = disconnect;
+		const of = (providerId: string) => and(eq(account.userId, userId), eq(account.providerId, providerId));
+		db.delete(account).where(of(PROVIDERS.oidc)).run();
+		const own = db.select({ id: account.id }).from(account).where(of(PROVIDERS.password)).get();
+		const key = db.select({ id: passkey.id }).from(passkey).where(eq(passkey.userId, userId)).get();
+		if (!own && !key) throw new Conflict(userId);
 	}
 	if (!endSessions) return;
 	const { userId, only, except } = endSessions;

@@ -250,6 +250,8 @@ export interface Change {
 	password?: { userId: string; id: string; hash: string; at: number };
 	/** Someone's second factor, recovery codes and passkeys go. A conflict when they are gone. */
 	forgetFactors?: { userId: string };
+	/** Someone's identity at the OpenID Connect provider goes. A conflict when they have no other way in. */
+	disconnect?: { userId: string };
 	/** Someone's sessions end: all, `only` one, or all `except` one. A conflict when that one is not there. */
 	endSessions?: { userId: string; only?: string; except?: string };
 	/** Someone's session has ended: whoever waits in its name is to be told. */

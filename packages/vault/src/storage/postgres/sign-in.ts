@@ -30,7 +30,7 @@ export async function countsOf(db: Executor): Promise<Counts> {
 	};
 }
 
-export async function writeSignIn(db: Executor, { password, forgetFactors, endSessions }: Change): Promise<void> {
+export async function writeSignIn(db: Executor, { password, forgetFactors, disconnect, endSessions }: Change): Promise<void> {
 	if (password) {
 		const { userId, hash, at } = password;
 		const own = and(eq(account.userId, userId), eq(account.providerId, PROVIDERS.password));
@@ -48,6 +48,14 @@ export async function writeSignIn(db: Executor, { password, forgetFactors, endSe
 		await db.delete(twoFactor).where(eq(twoFactor.userId, userId));
 		await db.delete(passkey).where(eq(passkey.userId, userId));
 		await db.update(user).set({ twoFactorEnabled: false }).where(eq(user.id, userId));
+	}
+	if (disconnect) {
+		const { userId } = disconnect;
+		const of = (providerId: string) => and(eq(account.userId, userId), eq(account.providerId, providerId));
+		await db.delete(account).where(of(PROVIDERS.oidc));
+		const own = await db.select({ id: account.id }).from(account).where(of(PROVIDERS.password));
+		const keys = await db.select({ id: passkey.id }).from(passkey).where(eq(passkey.userId, userId));
+		if (own.length + keys.length === 0) throw new Conflict(userId);
 	}
 	if (!endSessions) return;
 	const { userId, only, except } = endSessions;

@@ -1,0 +1,102 @@
+/**
+ * Signing in with an OpenID Connect provider, found by its discovery document. Guards who it lets in: whoever it names was
+ * invited, or is in a group that has a role here, or has connected it to their account while signed in. An address alone
+ * opens nobody's account, even where the provider has verified it.
+ */
+import type { OidcOptions } from "@holdfast/config/server-options";
+import { AppError, type ErrorCode, ROLES, type Role } from "@holdfast/contract";
+import { type Actor, links, people, type Vault } from "@holdfast/vault";
+import { genericOAuth } from "better-auth/plugins/generic-oauth";
+import { z } from "zod";
+
+export const OIDC = "oidc";
+export const START_OIDC = "/sign-in/social";
+export const CONNECT = "/link-social";
+/** As better-auth calls the place that the provider sends people back to. */
+export const CALLBACK = "/callback/:id";
+export const CALLBACK_AT = `/callback/${OIDC}`;
+
+/** Milliseconds to wait for the provider when the server starts; afterwards each sign-in with it asks again. */
+const PATIENCE = 5_000;
+
+/** A path of the dashboard. Two slashes would be another site's. */
+const Path = z
+	.string()
+	.max(500)
+	.regex(/^\/(?![/\\])/);
+/** What may be asked of better-auth here; it would take a token in place of a sign-in, and scopes. */
+const Start = z.strictObject({ provider: z.literal(OIDC), callbackURL: Path, errorCallbackURL: Path });
+
+/** @throws AppError `INPUT_INVALID` */
+export function admitStart(body: unknown): void {
+	if (!Start.safeParse(body).success) throw new AppError("INPUT_INVALID", { detail: "provider and two paths" });
+}
+
+/** The provider as better-auth has it. One that does not answer keeps nobody else from signing in. */
+export function oidcPlugin({ issuer, clientId, clientSecret, name, scopes }: OidcOptions) {
+	const provider = {
+		providerId: OIDC,
+		name,
+		discoveryUrl: `${issuer}/.well-known/openid-configuration`,
+		clientId,
+		...(clientSecret === null ? {} : { clientSecret }),
+		scopes,
+		pkce: true,
+		requireIdTokenVerification: true,
+	};
+	const plugin = genericOAuth({ config: [provider] });
+	const { init } = plugin;
+	return {
+		...plugin,
+		init: async (context: Parameters<typeof init>[0]) => {
+			const later = {
+				context: {
+					socialProviders: context.socialProviders,
+					// Where the plugin keeps those that it asks again.
+					genericOAuthPendingDiscovery: new Map([[OIDC, provider]]),
+				},
+			} as unknown as Awaited<ReturnType<typeof init>>;
+			const { promise, resolve } = Promise.withResolvers<typeof later>();
+			const timer = setTimeout(() => resolve(later), PATIENCE);
+			return await Promise.race([init(context), promise]).finally(() => clearTimeout(timer));
+		},
+	};
+}
+
+/** Someone as the provider describes them. */
+interface Known {
+	user: { id?: string | undefined; email?: string | undefined; emailVerified?: boolean | undefined };
+	source: { action: string; oauth?: { profile?: Record<string, unknown> | undefined } | undefined };
+}
+
+/**
+ * Whether the provider's word lets someone in; the code of the error that says why not. Where it gives roles, whoever has an
+ * account gets the one that counts now.
+ */
+export async function admitKnown(
+	vault: Vault,
+	oidc: OidcOptions,
+	{ user, source }: Known,
+	address: string | null,
+): Promise<ErrorCode | null> {
+	const { roles, name } = oidc;
+	const role = roleOf(oidc, source);
+	if (roles && !role) return "OIDC_NOT_ALLOWED";
+	if (source.action === "create-user") {
+		if (!user.emailVerified) return "OIDC_EMAIL_UNVERIFIED";
+		if (role || (await links.invitationFor(vault, user.email ?? ""))) return null;
+		return "OIDC_UNKNOWN";
+	}
+	const by: Actor = { actor: OIDC, label: name, address };
+	if (role && user.id !== undefined) await people.assign(vault, { id: user.id, role }, by);
+	return null;
+}
+
+/** The role that counts for the most, of those that someone's groups give; `null` where none does. */
+function roleOf({ roles, groupsClaim }: OidcOptions, { oauth }: Known["source"]): Role | null {
+	if (!roles) return null;
+	const claim = oauth?.profile?.[groupsClaim];
+	const groups = [...(Array.isArray(claim) ? claim : [claim]), "*"];
+	const given = new Set(groups.map((group) => roles.get(String(group))));
+	return (Object.keys(ROLES) as Role[]).find((role) => given.has(role)) ?? null;
+}
