@@ -294,6 +294,24 @@ export const ERRORS = {
 		"This asks for a proof that it is you, no older than ten minutes.",
 		"Confirm it in the dashboard with your password, a code or a passkey, then try again.",
 	),
+	SECOND_FACTOR_NEEDED: row(
+		"FORBIDDEN",
+		"A password alone does not prove who you are: your account has a second factor.",
+		"Use a code of your authenticator app, a recovery code or a passkey.",
+	),
+	CODE_WRONG: row(
+		"UNAUTHORIZED",
+		"This code is wrong, too old, or was used before.",
+		"Wait for the next code of your authenticator app, or take another recovery code.",
+	),
+	SECOND_FACTOR_ON: row("CONFLICT", "Your account has a second factor.", "Turn it off before you set up another one."),
+	SECOND_FACTOR_OFF: row("PRECONDITION_FAILED", "Your account has no second factor.", "Set one up first."),
+	PASSKEY_REFUSED: row(
+		"UNAUTHORIZED",
+		"This passkey is not accepted.",
+		"Try again at the address Holdfast was set up for, with a passkey of your account that asks who you are.",
+	),
+	PASSKEY_NOT_FOUND: row("NOT_FOUND", "There is no such passkey.", "Choose one of the listed passkeys."),
 	TOKEN_NOT_FOUND: row("NOT_FOUND", "There is no service token {name}.", "List them with `holdfast token list`."),
 	TOKEN_ENDED: row(
 		"CONFLICT",

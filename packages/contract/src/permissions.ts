@@ -63,6 +63,7 @@ export const PROCEDURES = {
 	"session.me": "public",
 	"session.openLink": "public",
 	"session.list": "signed-in",
+	"session.passkeys": "signed-in",
 	"session.revoke": "signed-in",
 	"session.revokeOthers": "signed-in",
 	"session.disconnect": "signed-in",
@@ -154,7 +155,15 @@ export const PROVEN: ReadonlySet<ProcedurePath> = new Set([
 ] satisfies ProcedurePath[]);
 
 /** The same of acts with one's own account that are no procedures, since they send a password, or are answered by a browser. */
-export const PROVEN_ACTS = ["session.setPassword", "session.connect"] as const;
+export const PROVEN_ACTS = [
+	"session.setPassword",
+	"session.connect",
+	"session.enableTwoFactor",
+	"session.disableTwoFactor",
+	"session.recoveryCodes",
+	"session.addPasskey",
+	"session.removePasskey",
+] as const;
 
 export type ProvenAct = (typeof PROVEN_ACTS)[number];
 

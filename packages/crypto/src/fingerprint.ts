@@ -17,7 +17,7 @@ export function fingerprinter(instanceKey: SealingKey): (name: string, value: st
 }
 
 /** Crockford's base32 digits: none is taken for another when copied by hand. */
-const CODE_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+export const CODE_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /**
  * The code with which the first owner claims an instance: 12 base32 digits (60 bits) in groups of four. The same after each

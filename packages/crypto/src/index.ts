@@ -8,6 +8,8 @@ export * from "./merkle.ts";
 export * from "./merkle-hash.ts";
 export * from "./merkle-verify.ts";
 export * from "./passphrase.ts";
+export * from "./recovery-code.ts";
 export * from "./recovery-kit.ts";
 export * from "./root-key.ts";
 export * from "./signed-note.ts";
+export * from "./totp.ts";

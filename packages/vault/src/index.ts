@@ -13,10 +13,12 @@ export {
 export * as audit from "./audit.ts";
 export * as backups from "./backups.ts";
 export * as environments from "./environments.ts";
+export * as factors from "./factors.ts";
 export { findings } from "./findings.ts";
 export * as keys from "./keys.ts";
 export * as links from "./links.ts";
 export * as mirrors from "./mirrors.ts";
+export * as passkeys from "./passkeys.ts";
 export * as people from "./people.ts";
 export { type Restored, restore } from "./restore.ts";
 export { moveRootKey } from "./root-key-place.ts";

@@ -17,5 +17,16 @@ export const SessionView = z.object({
 	expiresAt: z.number(),
 });
 
+export const PasskeyView = z.object({
+	id: z.string(),
+	name: z.string().nullable(),
+	createdAt: z.number().nullable(),
+	/** Whether its owner has it on more than one device, or could have. */
+	backedUp: z.boolean(),
+	/** `singleDevice` or `multiDevice`. */
+	deviceType: z.string(),
+});
+
 export type OneSession = z.infer<typeof OneSession>;
 export type SessionView = z.infer<typeof SessionView>;
+export type PasskeyView = z.infer<typeof PasskeyView>;

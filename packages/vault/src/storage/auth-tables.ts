@@ -1,7 +1,7 @@
 /**
  * The tables of better-auth 1.7, in the same database: the columns are its own (https://better-auth.com/docs/concepts/database),
  * with those of its plugins for passkeys and second factors, and columns of our own: on the user `role`, `claimed`,
- * `narrowed` and `invitation`, on the session `provenAt`.
+ * `narrowed` and `invitation`, on the session `provenAt`, on the second factor `lastStep`.
  */
 import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
@@ -84,7 +84,11 @@ export const verification = sqliteTable(
 	(table) => [index("verification_identifier").on(table.identifier)],
 );
 
-/** The second factor of whoever has one: the secret and the recovery codes are encrypted by better-auth. */
+/**
+ * The second factor of whoever has one, or is about to. Nothing here is of use to whoever reads the database alone: the secret
+ * is encrypted under the key of sessions, and of each recovery code that is left there is a keyed digest, in JSON; both keys
+ * come of the instance's own. `lastStep` is the time step of the last code that was taken: none of it or before is taken again.
+ */
 export const twoFactor = sqliteTable(
 	"two_factor",
 	{
@@ -97,8 +101,9 @@ export const twoFactor = sqliteTable(
 		verified: integer({ mode: "boolean" }).notNull().default(false),
 		failedVerificationCount: integer().notNull().default(0),
 		lockedUntil: date(),
+		lastStep: integer().notNull().default(0),
 	},
-	(table) => [index("two_factor_user").on(table.userId)],
+	(table) => [uniqueIndex("two_factor_user").on(table.userId)],
 );
 
 export const passkey = sqliteTable(

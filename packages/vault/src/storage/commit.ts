@@ -7,6 +7,7 @@ import { refuseGoneKeys, refuseGonePeople, writeKeys } from "./commit-keys.ts";
 import { Conflict, unlessTaken } from "./conflict.ts";
 import type { SqliteDatabase } from "./connect.ts";
 import { prune, removePerson, updatePerson } from "./erase.ts";
+import { writeFactor, writePasskey } from "./factors.ts";
 import { renameInLinks, writeLinks } from "./links.ts";
 import type { Queries } from "./queries.ts";
 import { environments, instances, mirrors, tokens } from "./schema.ts";
@@ -34,6 +35,8 @@ export function committer(db: SqliteDatabase, queries: Queries): (changes: reado
 		writeAccess(db, change);
 		writeLinks(db, change);
 		writeSignIn(db, change);
+		if (change.factor) writeFactor(db, change.factor);
+		if (change.passkey) writePasskey(db, change.passkey);
 		writeBackups(db, change);
 		if (change.policy) writePolicy(db, change.policy);
 		for (const entry of change.audit) queries.insertAudit.run({ ...entry, revision: raises ? revision : null });

@@ -15,6 +15,8 @@ export interface Subject {
 	storage: Storage;
 	/** Another connection to the same data. */
 	again: () => Promise<Storage>;
+	/** Write what is better-auth's to write. */
+	run: (statement: string) => unknown;
 	[Symbol.asyncDispose](): Promise<void>;
 }
 

@@ -105,6 +105,6 @@ export function writeSignIn(db: SqliteDatabase, { password, forgetFactors, disco
 	if (only !== undefined && changes === 0) throw new Conflict(only);
 }
 
-function refuseGone(db: SqliteDatabase, userId: string): void {
+export function refuseGone(db: SqliteDatabase, userId: string): void {
 	if (!db.select({ id: user.id }).from(user).where(eq(user.id, userId)).get()) throw new Conflict(userId);
 }

@@ -24,6 +24,7 @@ describe("SQLite storage", () => {
 			const storage = new SqliteStorage(database, folder.path, instance);
 			return {
 				storage,
+				run: (statement) => database.$client.exec(statement),
 				again: async () => new SqliteStorage(connect(folder.path), folder.path, instance),
 				async [Symbol.asyncDispose]() {
 					await storage.close();

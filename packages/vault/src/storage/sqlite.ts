@@ -11,6 +11,7 @@ import { endsAccess } from "./change.ts";
 import { committer } from "./commit.ts";
 import { connect, createInstance, readInstance, type SqliteDatabase, translated } from "./connect.ts";
 import { eraseTraces, people, selectPrunable } from "./erase.ts";
+import { factorOf, passkeyByCredential, passkeysOf } from "./factors.ts";
 import { allLinks, linkByHash } from "./links.ts";
 import { type FolderLock, openLock } from "./lock.ts";
 import { makePrivateFile } from "./private-file.ts";
@@ -23,11 +24,13 @@ import type {
 	BackupRow,
 	Change,
 	Committed,
+	FactorRow,
 	Instance,
 	InstanceState,
 	Kept,
 	LinkRow,
 	Opened,
+	PasskeyRow,
 	PersonRow,
 	RootKeyRow,
 	SessionRow,
@@ -239,6 +242,18 @@ export class SqliteStorage implements Storage {
 
 	sessions(userId: string): SessionRow[] {
 		return translated(() => sessionsOf(this.#db, userId));
+	}
+
+	factor(userId: string): FactorRow | null {
+		return translated(() => factorOf(this.#db, userId));
+	}
+
+	passkeys(userId: string): PasskeyRow[] {
+		return translated(() => passkeysOf(this.#db, userId));
+	}
+
+	passkeyByCredential(credentialId: string): PasskeyRow | null {
+		return translated(() => passkeyByCredential(this.#db, credentialId));
 	}
 
 	isGone(userId: string): boolean {

@@ -5,12 +5,13 @@
 import type { Drill, Policy } from "@holdfast/contract/schemas";
 import type { Derivation, SealedDataKey } from "@holdfast/crypto";
 import type { SqliteDatabase } from "./connect.ts";
+import type { FactorRow, FactorStep, PasskeyRow, PasskeyStep } from "./factors.ts";
 import type { LinkRow, PersonRow, SessionRow } from "./people-rows.ts";
 import type { PostgresDatabase } from "./postgres/connect.ts";
 import type { StoredMirror, StoredRotation } from "./schema.ts";
 import type { PlaceName, Resealed, SealedRow, Wanted } from "./sealed.ts";
 
-export type { LinkRow, PersonRow, SessionRow };
+export type { FactorRow, LinkRow, PasskeyRow, PersonRow, SessionRow };
 
 export interface Instance {
 	id: string;
@@ -252,6 +253,9 @@ export interface Change {
 	forgetFactors?: { userId: string };
 	/** Someone's identity at the OpenID Connect provider goes. A conflict when they have no other way in. */
 	disconnect?: { userId: string };
+	/** The next thing with someone's second factor, or one of their passkeys. A conflict when it does not fit what is stored. */
+	factor?: FactorStep;
+	passkey?: PasskeyStep;
 	/** Someone's sessions end: all, `only` one, or all `except` one. A conflict when that one is not there. */
 	endSessions?: { userId: string; only?: string; except?: string };
 	/** Someone's session has ended: whoever waits in its name is to be told. */
@@ -340,6 +344,12 @@ export interface Storage {
 	claimed(): Answer<boolean>;
 	/** The sessions of someone that are open, newest first. */
 	sessions(userId: string): Answer<SessionRow[]>;
+	/** Someone's second factor, or the one they are setting up; `null` without. */
+	factor(userId: string): Answer<FactorRow | null>;
+	/** Someone's passkeys, the first one first. */
+	passkeys(userId: string): Answer<PasskeyRow[]>;
+	/** The passkey of that credential id, as the browser gives it. */
+	passkeyByCredential(credentialId: string): Answer<PasskeyRow | null>;
 	/** Everyone who has an account, the first one first. */
 	people(): Answer<PersonRow[]>;
 	/** Whether someone who had an account is not there any more. */

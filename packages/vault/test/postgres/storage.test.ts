@@ -39,6 +39,7 @@ async function subject() {
 	return {
 		storage,
 		url,
+		run: (statement: string) => server.query(url, statement),
 		again: () => opened(url, folder.path),
 		async [Symbol.asyncDispose]() {
 			await storage.close();

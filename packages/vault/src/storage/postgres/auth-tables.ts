@@ -79,7 +79,11 @@ export const verification = pgTable(
 	(table) => [index("verification_identifier").on(table.identifier)],
 );
 
-/** The second factor of whoever has one: the secret and the recovery codes are encrypted by better-auth. */
+/**
+ * The second factor of whoever has one, or is about to. Nothing here is of use to whoever reads the database alone: the secret
+ * is encrypted under the key of sessions, and of each recovery code that is left there is a keyed digest, in JSON; both keys
+ * come of the instance's own. `lastStep` is the time step of the last code that was taken: none of it or before is taken again.
+ */
 export const twoFactor = pgTable(
 	"two_factor",
 	{
@@ -92,8 +96,9 @@ export const twoFactor = pgTable(
 		verified: flag().notNull().default(sql`0`),
 		failedVerificationCount: integer().notNull().default(0),
 		lockedUntil: date(),
+		lastStep: integer().notNull().default(0),
 	},
-	(table) => [index("two_factor_user").on(table.userId)],
+	(table) => [uniqueIndex("two_factor_user").on(table.userId)],
 );
 
 export const passkey = pgTable(

@@ -12,6 +12,7 @@ import { refuseGoneKeys, refuseGonePeople, writeKeys } from "./commit-keys.ts";
 import { unlessTaken } from "./conflict.ts";
 import type { Executor } from "./connect.ts";
 import { prune, removePerson, updatePerson } from "./erase.ts";
+import { writeFactor, writePasskey } from "./factors.ts";
 import { renameInLinks, writeLinks } from "./links.ts";
 import { type Queries, queriesOn } from "./queries.ts";
 import { audit, backups, environments, instances, mirrors, tokens } from "./schema.ts";
@@ -56,6 +57,8 @@ async function write(db: Executor, queries: Queries, at: { change: Change; revis
 	await writeAccess(db, change);
 	await writeLinks(db, change);
 	await writeSignIn(db, change);
+	if (change.factor) await writeFactor(db, change.factor);
+	if (change.passkey) await writePasskey(db, change.passkey);
 	await writeBackups(db, change);
 	if (change.policy) await writePolicy(db, queries, change.policy);
 	await writeAudit(db, change.audit, raises ? revision : null);

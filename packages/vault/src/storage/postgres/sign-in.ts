@@ -65,7 +65,7 @@ export async function writeSignIn(db: Executor, { password, forgetFactors, disco
 	if (only !== undefined && rowCount === 0) throw new Conflict(only);
 }
 
-async function refuseGone(db: Executor, userId: string): Promise<void> {
+export async function refuseGone(db: Executor, userId: string): Promise<void> {
 	const [row] = await db.select({ id: user.id }).from(user).where(eq(user.id, userId));
 	if (!row) throw new Conflict(userId);
 }

@@ -16,12 +16,14 @@ import type {
 	BackupRow,
 	Change,
 	Committed,
+	FactorRow,
 	Instance,
 	InstanceState,
 	Kept,
 	LinkRow,
 	MirrorRow,
 	Opened,
+	PasskeyRow,
 	PersonRow,
 	RootKeyRow,
 	SessionRow,
@@ -46,6 +48,7 @@ import {
 } from "./connect.ts";
 import { copyToFile } from "./copy.ts";
 import { eraseTraces } from "./erase.ts";
+import { factorOf, passkeyByCredential, passkeysOf } from "./factors.ts";
 import { allLinks, linkByHash } from "./links.ts";
 import { type Listener, openListener } from "./listen.ts";
 import { machineOf } from "./machine.ts";
@@ -308,6 +311,18 @@ class PostgresStorage implements Storage {
 
 	sessions(userId: string): Promise<SessionRow[]> {
 		return read(() => sessionsOf(this.#db, userId));
+	}
+
+	factor(userId: string): Promise<FactorRow | null> {
+		return read(() => factorOf(this.#db, userId));
+	}
+
+	passkeys(userId: string): Promise<PasskeyRow[]> {
+		return read(() => passkeysOf(this.#db, userId));
+	}
+
+	passkeyByCredential(credentialId: string): Promise<PasskeyRow | null> {
+		return read(() => passkeyByCredential(this.#db, credentialId));
 	}
 
 	async isGone(userId: string): Promise<boolean> {
