@@ -6,13 +6,15 @@ import { anonymous, audit, authorizePerson, type Caller, userCaller, type Vault 
 import { betterAuth, type GenericEndpointContext } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
-import { actOf, BASE_PATH } from "./acts.ts";
+import { actOf, BASE_PATH, PASSWORD_SIGN_IN } from "./acts.ts";
 import { ADDRESS_HEADER, addressOf } from "./addresses.ts";
 import { sessionCaller } from "./callers.ts";
+import { secondFactors, waitingFor } from "./factors.ts";
 import { FORGOT, FORGOT_LIMIT, type ForgotOptions, forgot } from "./forgot.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Mail } from "./mail.ts";
+import { passkeyActs, SIGN_OPTIONS, SIGN_OPTIONS_LIMIT } from "./passkeys.ts";
 import { passwords, RESET, SET_PASSWORD } from "./passwords.ts";
 import { PROVE, PROVE_LIMIT, prove } from "./prove.ts";
 import { admit, becoming, isJoining, SIGN_UP } from "./sign-up.ts";
@@ -77,12 +79,17 @@ export function openAuth(vault: Vault, { url, origins, log, limits, mail, starte
 				[FORGOT]: FORGOT_LIMIT,
 				[RESET]: PROVE_LIMIT,
 				[SET_PASSWORD]: PROVE_LIMIT,
+				[SIGN_OPTIONS]: SIGN_OPTIONS_LIMIT,
 			},
 		},
 		plugins: [
-			prove,
+			secondFactors(vault, { limits, refuse }),
+			passkeyActs(vault, { url, origins, refuse }),
+			prove(vault, { url, origins, limits, refuse }),
 			passwords(vault, refuse),
 			...(mail ? [forgot(vault, { mail, origin: url, limits, log, started })] : []),
+			// The last, so that it sees what became of a sign-in that waits for its second factor.
+			{ id: "acts", hooks: { after: [{ matcher: () => true, handler: answering(vault, limits) }] } },
 		],
 		// What fails unexpectedly is the server's to report; better-auth would print messages that quote rows.
 		onAPIError: { throw: true },
@@ -97,48 +104,55 @@ export function openAuth(vault: Vault, { url, origins, log, limits, mail, starte
 		telemetry: { enabled: false },
 		// What follows the colon in its messages quotes the request.
 		logger: { level: "error", log: (level, message) => log[level](`accounts: ${message.split(":", 1)}`) },
-		hooks: hooksOf(vault, limits),
+		hooks: { before: admitting(vault, limits) },
 	});
 }
 
-function hooksOf(vault: Vault, limits: Limits) {
-	return {
-		before: createAuthMiddleware(async (context) => {
-			if (context.path === SIGN_UP)
-				await admit(vault, context.body).catch(async (error) => {
-					await record(vault, context, { who: anonymous(addressOf(context)), outcome: "denied" });
-					return refuse(error);
-				});
-			await requireProof(vault, context);
-			const account = accountTried(context);
-			if (account !== null) await limits.try(account).catch(() => refuseTries(vault, context));
-			// Afterwards nobody could tell whose session it was.
-			if (context.path === "/sign-out") await getSessionFromCtx(context, { disableRefresh: true });
-		}),
-		after: createAuthMiddleware(async (context) => {
-			const { newSession, session, returned } = context.context;
-			const act = actOf(context);
-			if (!act) return;
-			const user = newSession?.user ?? session?.user;
-			const who = user ? signedIn(user, addressOf(context)) : anonymous(addressOf(context));
-			if (returned instanceof Error) {
-				// A missing proof, the vault has recorded.
-				const isRecorded = returned instanceof APIError && returned.body?.code === "PROOF_NEEDED";
-				if (!isRecorded) await record(vault, context, { who, outcome: "denied" });
-				// What the edge found in the body, or a failure of our own.
-				if (!(returned instanceof APIError)) throw returned;
-				// The index has the last word when several sign up at once.
-				if (returned.body?.code === "FAILED_TO_CREATE_USER")
-					throw refusal(isJoining(context.body) ? "LINK_INVALID" : "ALREADY_CLAIMED");
-				return;
-			}
-			const account = accountTried(context);
-			if (account !== null) await limits.succeeded(account);
-			if (user && !act.written) await record(vault, context, { who, outcome: "done" });
-			// The session's token travels in its HttpOnly cookie alone, where no script can read it.
-			return context.json({ signedIn: Boolean(newSession ?? (context.path !== "/sign-out" && session)) });
-		}),
-	};
+/** Before an act: who may sign up, who has to prove themselves, and who has tried often enough. */
+function admitting(vault: Vault, limits: Limits) {
+	return createAuthMiddleware(async (context) => {
+		if (context.path === SIGN_UP)
+			await admit(vault, context.body).catch(async (error) => {
+				await record(vault, context, { who: anonymous(addressOf(context)), outcome: "denied" });
+				return refuse(error);
+			});
+		await requireProof(vault, context);
+		const account = accountTried(context);
+		if (account !== null) await limits.try(account).catch(() => refuseTries(vault, context));
+		// Afterwards nobody could tell whose session it was.
+		if (context.path === "/sign-out") await getSessionFromCtx(context, { disableRefresh: true });
+	});
+}
+
+/** After an act: its audit entry, and what the browser is told. */
+function answering(vault: Vault, limits: Limits) {
+	return createAuthMiddleware(async (context) => {
+		const { newSession, session, returned } = context.context;
+		const act = actOf(context);
+		if (!act) return;
+		const user = newSession?.user ?? session?.user;
+		const who = user ? signedIn(user, addressOf(context)) : anonymous(addressOf(context));
+		if (returned instanceof Error) {
+			// A missing proof, the vault has recorded.
+			const isRecorded = returned instanceof APIError && returned.body?.code === "PROOF_NEEDED";
+			const target = user ? null : ((await waitingFor(context))?.user.email ?? null);
+			if (!isRecorded) await record(vault, context, { who, outcome: "denied", target });
+			// What the edge found in the body, or a failure of our own.
+			if (!(returned instanceof APIError)) throw returned;
+			// The index has the last word when several sign up at once.
+			if (returned.body?.code === "FAILED_TO_CREATE_USER")
+				throw refusal(isJoining(context.body) ? "LINK_INVALID" : "ALREADY_CLAIMED");
+			return;
+		}
+		const account = accountTried(context);
+		if (account !== null) await limits.succeeded(account);
+		const isHeld = act.action === "session.password";
+		if ((user || isHeld) && !act.written) await record(vault, context, { who, outcome: "done" });
+		if (isHeld) return context.json({ signedIn: false, secondFactor: true });
+		if (act.answers) return;
+		// The session's token travels in its HttpOnly cookie alone, where no script can read it.
+		return context.json({ signedIn: Boolean(newSession ?? (context.path !== "/sign-out" && session)) });
+	});
 }
 
 /** Whatever the vault does not write itself it is asked about here. Without a session, the endpoint refuses. */
@@ -161,16 +175,19 @@ interface Attempt {
 	path: string;
 	body?: { email?: unknown };
 	headers?: Headers | undefined;
+	context?: { session?: unknown; returned?: unknown };
 }
 
 interface Recorded {
 	who: Caller;
 	outcome: "done" | "denied";
+	/** Whose account it was, where the request does not say it. */
+	target?: string | null;
 }
 
-async function record(vault: Vault, attempt: Attempt, { who, outcome }: Recorded): Promise<void> {
+async function record(vault: Vault, attempt: Attempt, { who, outcome, target = null }: Recorded): Promise<void> {
 	const action = actOf(attempt)?.action ?? attempt.path;
-	await audit.recordAccess(vault, who, { action, outcome, target: emailIn(attempt.body) });
+	await audit.recordAccess(vault, who, { action, outcome, target: emailIn(attempt.body) ?? target });
 }
 
 /** The email address a request names. Anything else typed into that field may be a password, and is not recorded. */
@@ -181,7 +198,7 @@ function emailIn(body: { email?: unknown } | undefined): string | null {
 
 /** Whose password a sign-in tries, by the email address in any case. */
 function accountTried({ path, body }: Attempt): string | null {
-	return path === "/sign-in/email" ? (emailIn(body)?.toLowerCase() ?? null) : null;
+	return path === PASSWORD_SIGN_IN ? (emailIn(body)?.toLowerCase() ?? null) : null;
 }
 
 async function refuseTries(vault: Vault, attempt: Attempt): Promise<never> {

@@ -36,7 +36,8 @@ const HEADERS: Record<string, string> = {
 	"referrer-policy": "same-origin",
 	"cross-origin-opener-policy": "same-origin",
 	"cross-origin-resource-policy": "same-origin",
-	"permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+	"permissions-policy":
+		"camera=(), geolocation=(), microphone=(), payment=(), usb=(), publickey-credentials-create=(self), publickey-credentials-get=(self)",
 };
 
 export interface EdgeOptions {

@@ -35,6 +35,7 @@ import {
 	keys,
 	links,
 	mirrors,
+	passkeys,
 	people,
 	sessions,
 	system,
@@ -72,6 +73,7 @@ export const appRouter = listed(
 			// A mutation, because its input is a secret.
 			openLink: open.input(OpenLink).mutation(({ ctx, input }) => links.open(ctx.vault, input)),
 			list: authed.query(({ ctx }) => sessions.list(ctx.vault, ctx.caller)),
+			passkeys: authed.query(({ ctx }) => passkeys.list(ctx.vault, ctx.caller)),
 			revoke: authed.input(OneSession).mutation(({ ctx, input }) => sessions.revoke(ctx.vault, ctx.caller, input)),
 			revokeOthers: authed.mutation(({ ctx }) => sessions.revokeOthers(ctx.vault, ctx.caller)),
 			disconnect: authed.mutation(({ ctx }) => sessions.disconnect(ctx.vault, ctx.caller)),

@@ -23,6 +23,7 @@ export const SAMPLES: Record<ProcedurePath, unknown> = {
 	"session.me": undefined,
 	"session.openLink": { kind: "invitation", code: "of no link" },
 	"session.list": undefined,
+	"session.passkeys": undefined,
 	"session.revoke": { id: "sample" },
 	"session.revokeOthers": undefined,
 	"settings.list": { environment },
