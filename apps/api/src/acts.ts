@@ -21,6 +21,8 @@ interface ActRow {
 	at?: string;
 	/** Its success is recorded with what it writes, or by what follows it. */
 	written?: true;
+	/** It leads elsewhere, and is recorded when someone comes back from there. */
+	begins?: true;
 	/** Its answer says more than whether one is signed in. */
 	answers?: true;
 }
@@ -29,8 +31,8 @@ const ACTS: Readonly<Record<string, ActRow>> = {
 	[SIGN_UP]: { action: "session.claim" },
 	[PASSWORD_SIGN_IN]: { action: "session.signIn" },
 	"/sign-out": { action: "session.signOut" },
-	[START_OIDC]: { action: "session.signInWith", written: true },
-	[CONNECT]: { action: "session.connect" },
+	[START_OIDC]: { action: "session.signInWith", begins: true, answers: true },
+	[CONNECT]: { action: "session.connect", begins: true, answers: true },
 	[CALLBACK]: { action: "session.signInWith", method: "GET", at: CALLBACK_AT },
 	[PROVE]: { action: "session.prove" },
 	[FORGOT]: { action: "session.forgot", written: true },

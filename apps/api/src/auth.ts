@@ -1,7 +1,8 @@
 /**
  * People: accounts and sessions, by better-auth, in the vault's database. Who may make one is in sign-up.ts.
  */
-import { AppError, ERRORS, type ErrorCode, isProvenAct } from "@holdfast/contract";
+import type { OidcOptions } from "@holdfast/config/server-options";
+import { AppError, ERRORS, type ErrorCode, isProvenAct, type Role } from "@holdfast/contract";
 import { anonymous, audit, authorizePerson, type Caller, userCaller, type Vault } from "@holdfast/vault";
 import { betterAuth, type GenericEndpointContext } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
@@ -14,6 +15,17 @@ import { FORGOT, FORGOT_LIMIT, type ForgotOptions, forgot } from "./forgot.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Mail } from "./mail.ts";
+import {
+	admitKnown,
+	admitStart,
+	arriving,
+	OIDC,
+	oidcPlugin,
+	roleOf,
+	START_LIMIT,
+	START_OIDC,
+	withoutTokens,
+} from "./oidc.ts";
 import { passkeyActs, SIGN_OPTIONS, SIGN_OPTIONS_LIMIT } from "./passkeys.ts";
 import { passwords, RESET, SET_PASSWORD } from "./passwords.ts";
 import { PROVE, PROVE_LIMIT, prove } from "./prove.ts";
@@ -29,11 +41,15 @@ export interface AuthOptions {
 	/** Without a mail server, nobody is sent a link. */
 	mail: Mail | null;
 	started: ForgotOptions["started"];
+	/** The OpenID Connect provider people may sign in with. */
+	oidc: OidcOptions | null;
 }
 
 export type Auth = ReturnType<typeof openAuth>;
 
-export function openAuth(vault: Vault, { url, origins, log, limits, mail, started }: AuthOptions) {
+export function openAuth(vault: Vault, { url, origins, log, limits, mail, started, oidc }: AuthOptions) {
+	/** The roles of those who are about to get an account by the provider's word, by the request that says so. */
+	const arrivals = new WeakMap<object, Role | null>();
 	return betterAuth({
 		appName: "Holdfast",
 		baseURL: url,
@@ -50,12 +66,40 @@ export function openAuth(vault: Vault, { url, origins, log, limits, mail, starte
 				// A sign-up sends its code as `invitation`; no field of a body may have the name of one of these.
 				joinedBy: { type: "string", input: false, required: false, returned: false, fieldName: "invitation" },
 			},
+			validateUserInfo: async (known, context) => {
+				if (!oidc || known.source.oauth?.providerId !== OIDC) return;
+				const error = await admitKnown(vault, oidc, known, addressOf(context));
+				if (error) return { error };
+				arrivals.set(context.context, roleOf(oidc, known.source));
+			},
+		},
+		account: {
+			// An address alone opens nobody's account: see oidc.ts.
+			accountLinking: { trustedProviders: [OIDC], disableImplicitLinking: true, allowDifferentEmails: true },
+			updateAccountOnSignIn: false,
+			storeStateStrategy: "cookie",
 		},
 		databaseHooks: {
+			account: {
+				create: {
+					before: async (account) => ({ data: withoutTokens(account) }),
+					after: async ({ userId, providerId }, context) => {
+						if (providerId !== OIDC || !context) return;
+						const user = await context.context.internalAdapter.findUserById(userId);
+						if (!user) return;
+						const who = signedIn(user, addressOf(context));
+						await audit.recordAccess(vault, who, { action: "session.connect", outcome: "done", target: user.email });
+					},
+				},
+				update: { before: async (account) => ({ data: withoutTokens(account) }) },
+			},
 			user: {
 				create: {
-					// Nothing but a sign-up makes an account.
+					// Nothing but a sign-up makes an account, or a provider that is trusted with it.
 					before: async (user, context) => {
+						const role = context ? arrivals.get(context.context) : undefined;
+						if (context && role !== undefined)
+							return { data: await arriving(vault, user, { role, address: addressOf(context) }).catch(refuse) };
 						if (context?.path !== SIGN_UP) return false;
 						const { body } = context;
 						const made = becoming(vault, user, { body, address: addressOf(context) });
@@ -80,6 +124,7 @@ export function openAuth(vault: Vault, { url, origins, log, limits, mail, starte
 				[RESET]: PROVE_LIMIT,
 				[SET_PASSWORD]: PROVE_LIMIT,
 				[SIGN_OPTIONS]: SIGN_OPTIONS_LIMIT,
+				[START_OIDC]: START_LIMIT,
 			},
 		},
 		plugins: [
@@ -88,11 +133,12 @@ export function openAuth(vault: Vault, { url, origins, log, limits, mail, starte
 			prove(vault, { url, origins, limits, refuse }),
 			passwords(vault, refuse),
 			...(mail ? [forgot(vault, { mail, origin: url, limits, log, started })] : []),
+			...(oidc ? [oidcPlugin(oidc)] : []),
 			// The last, so that it sees what became of a sign-in that waits for its second factor.
 			{ id: "acts", hooks: { after: [{ matcher: () => true, handler: answering(vault, limits) }] } },
 		],
 		// What fails unexpectedly is the server's to report; better-auth would print messages that quote rows.
-		onAPIError: { throw: true },
+		onAPIError: { throw: true, errorURL: `${url}/sign-in` },
 		advanced: {
 			cookiePrefix: "holdfast",
 			useSecureCookies: url.startsWith("https:"),
@@ -117,6 +163,7 @@ function admitting(vault: Vault, limits: Limits) {
 				return refuse(error);
 			});
 		await requireProof(vault, context);
+		if (actOf(context)?.begins) admitStart(context.body, refuse);
 		const account = accountTried(context);
 		if (account !== null) await limits.try(account).catch(() => refuseTries(vault, context));
 		// Afterwards nobody could tell whose session it was.
@@ -132,6 +179,12 @@ function answering(vault: Vault, limits: Limits) {
 		if (!act) return;
 		const user = newSession?.user ?? session?.user;
 		const who = user ? signedIn(user, addressOf(context)) : anonymous(addressOf(context));
+		// Back from the provider, who is signed in, has connected it, which is recorded, or is told why neither.
+		if (returned instanceof APIError && returned.status === "FOUND") {
+			const isRefused = /[?&]error=/.test(new Headers(returned.headers).get("location") ?? "");
+			if (newSession || isRefused) await record(vault, context, { who, outcome: newSession ? "done" : "denied" });
+			return;
+		}
 		if (returned instanceof Error) {
 			// A missing proof, the vault has recorded.
 			const isRecorded = returned instanceof APIError && returned.body?.code === "PROOF_NEEDED";
@@ -147,7 +200,7 @@ function answering(vault: Vault, limits: Limits) {
 		const account = accountTried(context);
 		if (account !== null) await limits.succeeded(account);
 		const isHeld = act.action === "session.password";
-		if ((user || isHeld) && !act.written) await record(vault, context, { who, outcome: "done" });
+		if ((user || isHeld) && !act.written && !act.begins) await record(vault, context, { who, outcome: "done" });
 		if (isHeld) return context.json({ signedIn: false, secondFactor: true });
 		if (act.answers) return;
 		// The session's token travels in its HttpOnly cookie alone, where no script can read it.

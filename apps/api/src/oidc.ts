@@ -3,9 +3,10 @@
  * invited, or is in a group that has a role here, or has connected it to their account while signed in. An address alone
  * opens nobody's account, even where the provider has verified it.
  */
+import { randomUUID } from "node:crypto";
 import type { OidcOptions } from "@holdfast/config/server-options";
 import { AppError, type ErrorCode, ROLES, type Role } from "@holdfast/contract";
-import { type Actor, links, people, type Vault } from "@holdfast/vault";
+import { type Actor, audit, links, people, type Vault } from "@holdfast/vault";
 import { genericOAuth } from "better-auth/plugins/generic-oauth";
 import { z } from "zod";
 
@@ -15,6 +16,9 @@ export const CONNECT = "/link-social";
 /** As better-auth calls the place that the provider sends people back to. */
 export const CALLBACK = "/callback/:id";
 export const CALLBACK_AT = `/callback/${OIDC}`;
+
+/** So many beginnings in so many seconds, by address. */
+export const START_LIMIT = { window: 60, max: 20 };
 
 /** Milliseconds to wait for the provider when the server starts; afterwards each sign-in with it asks again. */
 const PATIENCE = 5_000;
@@ -27,9 +31,10 @@ const Path = z
 /** What may be asked of better-auth here; it would take a token in place of a sign-in, and scopes. */
 const Start = z.strictObject({ provider: z.literal(OIDC), callbackURL: Path, errorCallbackURL: Path });
 
-/** @throws AppError `INPUT_INVALID` */
-export function admitStart(body: unknown): void {
-	if (!Start.safeParse(body).success) throw new AppError("INPUT_INVALID", { detail: "provider and two paths" });
+export function admitStart(body: unknown, refuse: (error: unknown) => never): void {
+	if (Start.safeParse(body).success) return;
+	const detail = "provider, callbackURL and errorCallbackURL, the latter two with paths of the dashboard";
+	refuse(new AppError("INPUT_INVALID", { detail }));
 }
 
 /** The provider as better-auth has it. One that does not answer keeps nobody else from signing in. */
@@ -42,6 +47,9 @@ export function oidcPlugin({ issuer, clientId, clientSecret, name, scopes }: Oid
 		...(clientSecret === null ? {} : { clientSecret }),
 		scopes,
 		pkce: true,
+		mapProfileToUser: ({ name: theirs, preferred_username, email }: Record<string, unknown>) => ({
+			name: String(theirs || preferred_username || email).slice(0, 200),
+		}),
 		requireIdTokenVerification: true,
 	};
 	const plugin = genericOAuth({ config: [provider] });
@@ -81,19 +89,50 @@ export async function admitKnown(
 ): Promise<ErrorCode | null> {
 	const { roles, name } = oidc;
 	const role = roleOf(oidc, source);
-	if (roles && !role) return "OIDC_NOT_ALLOWED";
+	if (roles && role === null) return "OIDC_NOT_ALLOWED";
 	if (source.action === "create-user") {
 		if (!user.emailVerified) return "OIDC_EMAIL_UNVERIFIED";
-		if (role || (await links.invitationFor(vault, user.email ?? ""))) return null;
-		return "OIDC_UNKNOWN";
+		const isKnown = role !== null || (await links.invitationFor(vault, user.email ?? "")) !== null;
+		return isKnown && (await vault.storage.claimed()) ? null : "OIDC_UNKNOWN";
 	}
 	const by: Actor = { actor: OIDC, label: name, address };
-	if (role && user.id !== undefined) await people.assign(vault, { id: user.id, role }, by);
+	if (role !== null && user.id !== undefined) await people.assign(vault, { id: user.id, role }, by);
 	return null;
 }
 
+/**
+ * What an account becomes that someone is about to get by the provider's word: what their groups say, or else what they were
+ * invited to be. It uses the invitation up.
+ *
+ * @throws AppError `OIDC_UNKNOWN` when there is neither any more.
+ */
+export async function arriving(
+	vault: Vault,
+	user: { name: string; email: string },
+	{ role, address }: { role: Role | null; address: string | null },
+) {
+	const id = randomUUID();
+	const who: Actor = { actor: `user:${id}`, label: user.name, address };
+	const link = await links.invitationFor(vault, user.email);
+	const becomes = { ...user, id, image: null, claimed: false };
+	if (link) {
+		await links.join(vault, link, who);
+		const invited = { role: link.role, narrowed: link.narrowed && JSON.stringify(link.narrowed) };
+		return { ...becomes, ...(role === null ? invited : { role, narrowed: null }), joinedBy: link.id };
+	}
+	if (role === null) throw new AppError("OIDC_UNKNOWN");
+	await audit.recordAccess(vault, who, { action: "session.join", outcome: "done", target: user.email });
+	return { ...becomes, role, narrowed: null };
+}
+
+/** An identity as it is stored: nothing is asked of the provider later, so its tokens are not kept. */
+export function withoutTokens<T extends object>(account: T) {
+	const nothing = { accessToken: null, refreshToken: null, idToken: null, scope: null };
+	return { ...account, ...nothing, accessTokenExpiresAt: null, refreshTokenExpiresAt: null };
+}
+
 /** The role that counts for the most, of those that someone's groups give; `null` where none does. */
-function roleOf({ roles, groupsClaim }: OidcOptions, { oauth }: Known["source"]): Role | null {
+export function roleOf({ roles, groupsClaim }: OidcOptions, { oauth }: Known["source"]): Role | null {
 	if (!roles) return null;
 	const claim = oauth?.profile?.[groupsClaim];
 	const groups = [...(Array.isArray(claim) ? claim : [claim]), "*"];

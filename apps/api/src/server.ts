@@ -52,7 +52,7 @@ export interface ServerOptions
 
 /** Serve a vault. @throws AppError `PORT_IN_USE`, `OPTION_INVALID` */
 export async function startServer(vault: Vault, options: ServerOptions, log: Log): Promise<Server> {
-	const { tls = null, trustedProxies = [], callsPerMinute = CALLS_PER_MINUTE, mail = null } = options;
+	const { tls = null, trustedProxies = [], callsPerMinute = CALLS_PER_MINUTE, mail = null, oidc = null } = options;
 	const { server, release } = createListener(tls, (message) => log.warn(message));
 	const port = await listen(server, options);
 	const report = (error: unknown) => reportError(log, error);
@@ -69,9 +69,10 @@ export async function startServer(vault: Vault, options: ServerOptions, log: Log
 		limits,
 		mail: mail && openMail(mail),
 		started,
+		oidc,
 	});
 	const watches = new Watches();
-	const ways = { oidc: null, mail: mail !== null };
+	const ways = { oidc: oidc?.name ?? null, mail: mail !== null };
 	const parts = { vault, auth, origin: url, ways, report, started, watches, limits };
 	const addressOf = clientAddresses(trustedProxies);
 	const site = siteOf(parts, options.dashboard);

@@ -51,6 +51,7 @@ test("FAULTS 34: one of ten racing claims with the right code wins; the rest and
 		limits: new Limits(100),
 		mail: null,
 		started: () => {},
+		oidc: null,
 	});
 	const tries = Array.from({ length: 10 }, (_, n) => {
 		const { name, email, password, claimCode } = claimOf(app, n);

@@ -26,6 +26,7 @@ export const SAMPLES: Record<ProcedurePath, unknown> = {
 	"session.passkeys": undefined,
 	"session.revoke": { id: "sample" },
 	"session.revokeOthers": undefined,
+	"session.disconnect": undefined,
 	"settings.list": { environment },
 	"settings.history": { environment, owner, name: "SAMPLE" },
 	"settings.explain": { environment, name: "SAMPLE" },

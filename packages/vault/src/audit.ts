@@ -1,6 +1,6 @@
 /** Reading the audit log. Entries are written by what they record, in its own transaction. */
 import type { AuditPage, ListAudit, TestResult } from "@holdfast/contract/schemas";
-import { authorize, type Caller, entry, namesFor } from "./access.ts";
+import { type Actor, authorize, type Caller, entry, namesFor } from "./access.ts";
 import type { AuditRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
@@ -37,11 +37,11 @@ export async function record(vault: Vault, caller: Caller, use: Use): Promise<vo
 /** Record what someone did with an account: claimed the instance, signed in, signed out, or failed to. */
 export async function recordAccess(
 	vault: Vault,
-	caller: Caller,
+	who: Actor,
 	act: { action: string; outcome: "done" | "denied"; target: string | null },
 ): Promise<void> {
 	const sessionEnded = act.action === "session.signOut";
-	await vault.storage.commit({ sessionEnded, audit: [entry(caller, { ...act, environment: null })] });
+	await vault.storage.commit({ sessionEnded, audit: [entry(who, { ...act, environment: null })] });
 }
 
 /** The last test of a provider in an environment, if it was of the values with that mark. */

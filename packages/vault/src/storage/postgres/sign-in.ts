@@ -30,7 +30,10 @@ export async function countsOf(db: Executor): Promise<Counts> {
 	};
 }
 
-export async function writeSignIn(db: Executor, { password, forgetFactors, disconnect, endSessions }: Change): Promise<void> {
+export async function writeSignIn(
+	db: Executor,
+	{ password, forgetFactors, disconnect, endSessions }: Change,
+): Promise<void> {
 	if (password) {
 		const { userId, hash, at } = password;
 		const own = and(eq(account.userId, userId), eq(account.providerId, PROVIDERS.password));
