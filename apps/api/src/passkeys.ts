@@ -47,7 +47,7 @@ const Challenge = z.object({
 type Challenge = z.infer<typeof Challenge>;
 
 /** What a browser gives. The library looks into it. */
-export const Response = z.record(z.string().max(100), z.unknown());
+export const BrowserAnswer = z.record(z.string().max(100), z.unknown());
 const Name = z.string().trim().min(1).max(100);
 const Id = z.string().min(1).max(100);
 
@@ -82,7 +82,7 @@ export function passkeyActs(vault: Vault, options: PasskeyOptions) {
 			}),
 			passkeySignIn: createAuthEndpoint(
 				SIGN_IN,
-				{ method: "POST", body: z.strictObject({ response: Response }) },
+				{ method: "POST", body: z.strictObject({ response: BrowserAnswer }) },
 				async (context) => {
 					const { internalAdapter } = context.context;
 					const given = { vault, options, response: context.body.response };
@@ -114,7 +114,7 @@ export function passkeyActs(vault: Vault, options: PasskeyOptions) {
 			}),
 			passkeyAdd: createAuthEndpoint(
 				ADD,
-				{ method: "POST", use: signedIn, body: z.strictObject({ response: Response, name: Name }) },
+				{ method: "POST", use: signedIn, body: z.strictObject({ response: BrowserAnswer, name: Name }) },
 				async (context) => {
 					const { response, name } = context.body;
 					const caller = sessionCaller(context.context.session, addressOf(context));

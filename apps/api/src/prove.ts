@@ -8,7 +8,7 @@ import type { BetterAuthPlugin, GenericEndpointContext } from "better-auth";
 import { APIError, createAuthEndpoint, sensitiveSessionMiddleware } from "better-auth/api";
 import { z } from "zod";
 import { type FactorOptions, TypedCode, takeCode } from "./factors.ts";
-import { type PasskeyOptions, Response, signedWith } from "./passkeys.ts";
+import { BrowserAnswer, type PasskeyOptions, signedWith } from "./passkeys.ts";
 
 export const PROVE = "/prove";
 
@@ -19,7 +19,7 @@ const Proof = z.union([
 	z.strictObject({ password: z.string().max(200) }),
 	z.strictObject({ code: TypedCode }),
 	z.strictObject({ recoveryCode: TypedCode }),
-	z.strictObject({ passkey: Response }),
+	z.strictObject({ passkey: BrowserAnswer }),
 ]);
 
 type ProveOptions = FactorOptions & PasskeyOptions;

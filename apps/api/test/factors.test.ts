@@ -138,6 +138,30 @@ test("FAULTS 31: a waiting sign-in is one person's, ends after ten minutes, and 
 	expect((await post(app, CODE, { code: code(60_000) }, waiting)).status).toBe(401);
 });
 
+test("FAULTS 31: a second factor of one person ends no sign-in of another", async () => {
+	await using app = await testApp();
+	const { cookie, recoveryCodes } = await withFactor(app);
+	const { url } = await app.client({ cookie }).people.invite.mutate({ email: "ann@people.example" });
+	const joining = {
+		name: "Ann",
+		email: "ann@people.example",
+		password: PASSWORD,
+		invitation: new URL(url).hash.slice(1),
+	};
+	const ann = cookieOf(await post(app, "/auth/sign-up/email", joining));
+	const begun = (await post(app, ENABLE, {}, ann)).json() as { uri: string; recoveryCodes: string[] };
+	const secret = base32.decode(new URL(begun.uri).searchParams.get("secret") ?? "");
+	later();
+	expect((await app.post(CODE, { code: totpCode(secret, Date.now()) }, { cookie: ann })).status).toBe(200);
+	const waiting = await firstStep(app);
+	expect((await post(app, CODE, { code: totpCode(secret, Date.now() + 60_000) }, waiting)).status).toBe(401);
+	expect((await post(app, RECOVERY, { code: begun.recoveryCodes[0] }, waiting)).status).toBe(401);
+	// With her session beside it, a code is asked about her own, and gives her nothing of the other's.
+	const both = await post(app, CODE, { code: totpCode(secret, Date.now() + 60_000) }, `${ann}; ${waiting}`);
+	expect([both.status, codeIn(both), both.headers.getSetCookie()]).toEqual([409, "SECOND_FACTOR_ON", []]);
+	expect((await post(app, "/auth/prove", { recoveryCode: recoveryCodes[0] }, ann)).status).toBe(401);
+});
+
 test("FAULTS 31: a code is not replayed, nor one of an earlier step used after it", async () => {
 	await using app = await testApp();
 	const { code, recoveryCodes } = await withFactor(app);

@@ -70,6 +70,8 @@ test("a passkey is added, signs in as both factors, is renamed, and removed", as
 	const asking = await options(app, "authenticate");
 	expect(asking.asked).toMatchObject({ rpId: "localhost", userVerification: "required" });
 	expect(asking.asked, "strangers learn of no passkey").not.toHaveProperty("allowCredentials");
+	const policy = (await app.request("/")).headers.get("permissions-policy");
+	for (const act of ["create", "get"]) expect(policy).toContain(`publickey-credentials-${act}=(self)`);
 	expect(asking.answer.headers.getSetCookie()).toEqual([expect.stringMatching(/^holdfast\.passkey=.*HttpOnly/)]);
 	const signed = await signIn(app, key);
 	expect([signed.status, signed.json()]).toEqual([200, { signedIn: true }]);
