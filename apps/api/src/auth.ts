@@ -19,6 +19,7 @@ import {
 	admitKnown,
 	admitStart,
 	arriving,
+	CALLBACK,
 	OIDC,
 	oidcPlugin,
 	roleOf,
@@ -150,18 +151,20 @@ export function openAuth(vault: Vault, { url, origins, log, limits, mail, starte
 		telemetry: { enabled: false },
 		// What follows the colon in its messages quotes the request.
 		logger: { level: "error", log: (level, message) => log[level](`accounts: ${message.split(":", 1)}`) },
-		hooks: { before: admitting(vault, limits) },
+		hooks: { before: admitting(vault, { limits, oidc }) },
 	});
 }
 
 /** Before an act: who may sign up, who has to prove themselves, and who has tried often enough. */
-function admitting(vault: Vault, limits: Limits) {
+function admitting(vault: Vault, { limits, oidc }: Pick<AuthOptions, "limits" | "oidc">) {
 	return createAuthMiddleware(async (context) => {
 		if (context.path === SIGN_UP)
 			await admit(vault, context.body).catch(async (error) => {
 				await record(vault, context, { who: anonymous(addressOf(context)), outcome: "denied" });
 				return refuse(error);
 			});
+		const isOfProvider = actOf(context)?.begins || context.path === CALLBACK;
+		if (isOfProvider && !oidc) throw new APIError("NOT_FOUND");
 		await requireProof(vault, context);
 		if (actOf(context)?.begins) admitStart(context.body, refuse);
 		const account = accountTried(context);
@@ -179,10 +182,11 @@ function answering(vault: Vault, limits: Limits) {
 		if (!act) return;
 		const user = newSession?.user ?? session?.user;
 		const who = user ? signedIn(user, addressOf(context)) : anonymous(addressOf(context));
-		// Back from the provider, who is signed in, has connected it, which is recorded, or is told why neither.
-		if (returned instanceof APIError && returned.status === "FOUND") {
-			const isRefused = /[?&]error=/.test(new Headers(returned.headers).get("location") ?? "");
-			if (newSession || isRefused) await record(vault, context, { who, outcome: newSession ? "done" : "denied" });
+		// Back from the provider, one is signed in, has connected it, which is recorded, or is told why neither.
+		const leads = locationOf(returned);
+		if (leads !== null) {
+			if (newSession) await record(vault, context, { who, outcome: "done" });
+			else if (leads.includes("error=")) await record(vault, context, { who, outcome: "denied" });
 			return;
 		}
 		if (returned instanceof Error) {
@@ -206,6 +210,12 @@ function answering(vault: Vault, limits: Limits) {
 		// The session's token travels in its HttpOnly cookie alone, where no script can read it.
 		return context.json({ signedIn: Boolean(newSession ?? (context.path !== "/sign-out" && session)) });
 	});
+}
+
+/** Where an answer sends the browser; `null` when it does not. better-auth throws these, by a class of its own. */
+function locationOf(returned: unknown): string | null {
+	const { statusCode, headers } = (returned ?? {}) as { statusCode?: number; headers?: HeadersInit };
+	return statusCode === 302 ? new Headers(headers).get("location") : null;
 }
 
 /** Whatever the vault does not write itself it is asked about here. Without a session, the endpoint refuses. */
