@@ -3,6 +3,7 @@ export * from "./app-error.ts";
 export * from "./errors.ts";
 export * from "./export-formats.ts";
 export * from "./follow.ts";
+export * from "./giving.ts";
 export * from "./names.ts";
 export * from "./permissions.ts";
 export * from "./readers.ts";

@@ -1,39 +1,23 @@
 /**
- * Who may make somebody what. Guards two rules, for people and for invitations alike: nobody gives more than they have, and
- * whoever may manage people is made and managed by an owner alone.
+ * Whom the caller may manage, and which links still stand. Guards that whoever may manage people is managed by an owner
+ * alone, and that a link gives no more than its maker has at the moment it is used.
  */
 import {
+	ABOVE,
 	type Access,
 	AppError,
 	accessIn,
 	accessOf,
-	covers,
 	ELSEWHERE,
+	isAbove,
 	mayEverywhere,
 	type Narrowed,
 	type Permission,
-	ROLES,
-	type Role,
+	refusalToGive,
 } from "@holdfast/contract";
 import { type Act, authorize, type Caller, deny, readNarrowed } from "./access.ts";
 import type { LinkRow, PersonRow, TokenRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
-
-/** What someone lacks who may not manage a person. */
-export const ABOVE = "the role of an owner";
-
-/** Whether an access suffices to manage people of a role. */
-export function isAbove(access: Access, role: string): boolean {
-	const held: readonly Permission[] = ROLES[role as Role] ?? [];
-	const needed = held.includes("members.write") ? ROLES.owner : held;
-	return needed.every((permission) => mayEverywhere(access, permission));
-}
-
-/** What an access lacks to make someone that; `null` when nothing. */
-export function refusalToGive(access: Access, given: { role: string; narrowed: Narrowed | null }): string | null {
-	if (!isAbove(access, given.role)) return ABOVE;
-	return covers(access, accessOf(given.role, given.narrowed)) ? null : "all that they would be allowed";
-}
 
 /** @throws AppError `ENVIRONMENT_NOT_FOUND` for one that is narrowed and not there. */
 export async function requireKnown({ live }: Vault, narrowed: Narrowed): Promise<void> {

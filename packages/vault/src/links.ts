@@ -4,7 +4,7 @@
  * nothing that whoever made it may not give any more.
  */
 import { randomBytes, randomUUID } from "node:crypto";
-import { AppError } from "@holdfast/contract";
+import { ABOVE, AppError, refusalToGive } from "@holdfast/contract";
 import type {
 	CreatedLink,
 	InvitePerson,
@@ -16,7 +16,7 @@ import type {
 } from "@holdfast/contract/schemas";
 import { sha256 } from "@holdfast/crypto";
 import { type Actor, authorize, type Caller, deny, entry } from "./access.ts";
-import { ABOVE, backerOf, isBacked, refusalToGive, requireKnown, requireManaged } from "./giving.ts";
+import { backerOf, isBacked, requireKnown, requireManaged } from "./giving.ts";
 import type { LinkRow, PersonRow, TokenRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 

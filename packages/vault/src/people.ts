@@ -2,7 +2,18 @@
  * The people who have an account. Guards what is promised to them: with a person goes the key to what was theirs alone, so
  * that nothing which is read from this database later, a backup included, opens it.
  */
-import { AppError, accessIn, accessOf, covers, type Narrowed, type Permission, type Role } from "@holdfast/contract";
+import {
+	ABOVE,
+	AppError,
+	accessIn,
+	accessOf,
+	covers,
+	isAbove,
+	type Narrowed,
+	type Permission,
+	type Role,
+	refusalToGive,
+} from "@holdfast/contract";
 import type {
 	OnePerson,
 	PersonView,
@@ -21,7 +32,7 @@ import {
 	entry,
 	readNarrowed,
 } from "./access.ts";
-import { ABOVE, isAbove, refusalToGive, requireKnown, requireManaged } from "./giving.ts";
+import { requireKnown, requireManaged } from "./giving.ts";
 import type { PersonRow } from "./storage/storage.ts";
 import { eraseTraces } from "./traces.ts";
 import type { Vault } from "./vault.ts";
