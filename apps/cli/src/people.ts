@@ -1,5 +1,5 @@
 /** `holdfast people` and its subcommands. */
-import type { Narrowed, Role } from "@holdfast/contract";
+import { AppError, type Narrowed, type Role } from "@holdfast/contract";
 import type { CreatedLink } from "@holdfast/contract/schemas";
 import { withClient } from "./connect.ts";
 import { table } from "./table.ts";
@@ -50,6 +50,17 @@ export async function links(): Promise<void> {
 export async function revokeLink(id: string): Promise<void> {
 	const { kind, email } = await withClient((client) => client.people.revokeLink.mutate({ id }));
 	process.stderr.write(`The ${kind} for ${email} is revoked.\n`);
+}
+
+/** By the address, which whoever is locked out says of themselves. */
+export async function resetFactors(email: string): Promise<void> {
+	const { name } = await withClient(async (client) => {
+		const everyone = await client.people.list.query();
+		const person = everyone.find((each) => each.email === email.toLowerCase());
+		if (!person) throw new AppError("PERSON_NOT_FOUND", { name: email });
+		return client.people.resetTwoFactor.mutate({ id: person.id });
+	});
+	process.stderr.write(`${name} has no codes and no passkeys any more, and is signed out everywhere.\n`);
 }
 
 export async function signOut(id: string): Promise<void> {

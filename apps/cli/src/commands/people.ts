@@ -52,6 +52,13 @@ export function peopleCommand(): Command {
 		.argument("<id>")
 		.action(async (id: string) => (await import("../people.ts")).revokeLink(id));
 	people
+		.command("reset-factors")
+		.description(
+			"take codes and passkeys from someone who lost them, and end their sessions; their password signs them in",
+		)
+		.argument("<email>")
+		.action(async (email: string) => (await import("../people.ts")).resetFactors(email));
+	people
 		.command("sign-out")
 		.description("end all sessions of someone")
 		.argument("<id>")
