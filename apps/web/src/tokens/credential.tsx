@@ -1,14 +1,9 @@
-/**
- * A credential, shown this once. It lives in the component that asked for it, from the answer to the moment that one goes; it
- * is in no cache, no storage and no address.
- */
+/** The credential of a token, shown this once, with how a program gets it. */
 import { DEFAULT_ENVIRONMENT } from "@holdfast/contract";
 import type { CreatedToken } from "@holdfast/contract/schemas";
-import { type ReactNode, useState } from "react";
-import { Button } from "../ui/button.tsx";
+import type { ReactNode } from "react";
 import { CopyButton } from "../ui/copy-button.tsx";
-import { Answers, Dialog } from "../ui/dialog.tsx";
-import { Notice } from "../ui/notice.tsx";
+import { ShownOnce } from "../ui/shown-once.tsx";
 
 interface CredentialProps {
 	created: CreatedToken;
@@ -19,32 +14,19 @@ interface CredentialProps {
 }
 
 export function Credential({ created, title, children, onClose }: CredentialProps) {
-	const [leaving, setLeaving] = useState(false);
 	return (
-		<Dialog
+		<ShownOnce
 			title={title}
-			about={<p className="mt-1 text-muted">Copy its credential to where it is used. It is shown this once.</p>}
-			wide
+			about="Copy its credential to where it is used. It is shown this once."
+			secret={created.token}
+			what="the credential"
+			done="I stored it"
+			leaving="Once this closes, nobody can see the credential again. Press Escape once more if you have stored it."
 			onClose={onClose}
-			onLeave={() => (leaving ? onClose() : setLeaving(true))}
 		>
-			<div className="flex flex-wrap items-center gap-x-3 gap-y-2 rounded-md border border-edge bg-sunken px-3 py-2">
-				<code className="min-w-0 flex-1 basis-60 break-all select-all">{created.token}</code>
-				<CopyButton text={created.token} what="the credential" />
-			</div>
 			{children}
 			<Example token={created} />
-			{leaving && (
-				<Notice tone="warn" role="alert">
-					Once this closes, nobody can see the credential again. Press Escape once more if you have stored it.
-				</Notice>
-			)}
-			<Answers>
-				<Button look="primary" onClick={onClose}>
-					I stored it
-				</Button>
-			</Answers>
-		</Dialog>
+		</ShownOnce>
 	);
 }
 

@@ -2,12 +2,13 @@
 import { mayWithin } from "@holdfast/contract";
 import type { TokenView } from "@holdfast/contract/schemas";
 import { ChevronRight, Plus } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { useAccess, useMay } from "../session/me.ts";
 import { Button } from "../ui/button.tsx";
 import { LoadFailed } from "../ui/load-failed.tsx";
 import { Loading } from "../ui/loading.tsx";
 import { Page } from "../ui/page.tsx";
+import { Said } from "../ui/said.tsx";
 import { Create } from "./create.tsx";
 import { Revoke } from "./revoke.tsx";
 import { Rotate } from "./rotate.tsx";
@@ -109,18 +110,5 @@ function None() {
 				expires or you revoke it. Programs on this machine that can read the data folder need none.
 			</p>
 		</div>
-	);
-}
-
-/** What was done. It takes focus, because the button that did it has gone with its row. */
-function Said({ sentence }: { sentence: string | null }) {
-	const line = useRef<HTMLOutputElement>(null);
-	useEffect(() => {
-		if (sentence !== null) line.current?.focus();
-	}, [sentence]);
-	return (
-		<output ref={line} tabIndex={-1} className="block font-medium outline-none [overflow-wrap:anywhere] empty:hidden">
-			{sentence}
-		</output>
 	);
 }
