@@ -19,6 +19,7 @@ import { AuditScreen } from "./audit/screen.tsx";
 import { DriftScreen } from "./drift/screen.tsx";
 import { describe } from "./failure.ts";
 import { KitScreen } from "./keys/kit-screen.tsx";
+import { PeopleScreen } from "./people/screen.tsx";
 import { PlaygroundScreen } from "./playground/screen.tsx";
 import { ProcessesScreen } from "./processes/screen.tsx";
 import { ClaimScreen } from "./session/claim.tsx";
@@ -149,6 +150,12 @@ const audit = createRoute({
 	component: AuditScreen,
 	errorComponent: BrokenScreen,
 });
+const people = createRoute({
+	getParentRoute: () => shell,
+	path: "/people",
+	component: PeopleScreen,
+	errorComponent: BrokenScreen,
+});
 const tokens = createRoute({
 	getParentRoute: () => shell,
 	path: "/tokens",
@@ -169,7 +176,7 @@ export const router = createRouter({
 		join,
 		reset,
 		recoveryKit,
-		shell.addChildren([home, settings, drift, processes, playground, audit, tokens, system]),
+		shell.addChildren([home, settings, drift, processes, playground, audit, people, tokens, system]),
 	]),
 	scrollRestoration: true,
 	defaultErrorComponent: BrokenEntrance,

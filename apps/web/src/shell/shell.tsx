@@ -2,7 +2,7 @@
 import { may } from "@holdfast/contract";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
-import { Cpu, FileDiff, Gauge, KeyRound, MessageSquareText, ScrollText, Ticket } from "lucide-react";
+import { Cpu, FileDiff, Gauge, KeyRound, MessageSquareText, ScrollText, Ticket, Users } from "lucide-react";
 import { Waiting } from "../drift/waiting.tsx";
 import { KitReminder } from "../keys/kit-reminder.tsx";
 import { useAccess } from "../session/me.ts";
@@ -17,6 +17,7 @@ const PLACES = [
 	{ to: "/processes", label: "Processes", icon: Cpu, needs: "settings.see" },
 	{ to: "/playground", label: "Playground", icon: MessageSquareText, needs: "providers.use" },
 	{ to: "/audit", label: "Audit log", icon: ScrollText, needs: "audit.see" },
+	{ to: "/people", label: "People", icon: Users, needs: "members.write" },
 	{ to: "/tokens", label: "Tokens", icon: Ticket, needs: "tokens.write" },
 	{ to: "/system", label: "System", icon: Gauge, needs: "system.see" },
 ] as const;

@@ -4,9 +4,11 @@ interface TableHeadProps {
 	columns: readonly string[];
 	/** Whether something stands above the table in its frame. */
 	ruled?: boolean;
+	/** Whether each row ends with what can be done about it. */
+	acts?: boolean;
 }
 
-export function TableHead({ columns, ruled = false }: TableHeadProps) {
+export function TableHead({ columns, ruled = false, acts = false }: TableHeadProps) {
 	return (
 		<thead className={`${ruled ? "border-y" : "border-b"} border-line bg-sunken text-xs text-muted max-sm:sr-only`}>
 			<tr>
@@ -15,6 +17,11 @@ export function TableHead({ columns, ruled = false }: TableHeadProps) {
 						{column}
 					</th>
 				))}
+				{acts && (
+					<th scope="col">
+						<span className="sr-only">Acts</span>
+					</th>
+				)}
 			</tr>
 		</thead>
 	);
