@@ -1,7 +1,6 @@
 /** People in words: what each may do and where, and how they sign in. */
 import { ELSEWHERE, type Narrowed, type Narrowing, type Role, roleIn } from "@holdfast/contract";
-import type { LinkView, PersonView, SignsInBy } from "@holdfast/contract/schemas";
-import type { z } from "zod";
+import type { LinkView, PersonView } from "@holdfast/contract/schemas";
 import type { Standing } from "../ui/status.tsx";
 
 /** Each role, and what it comes to. */
@@ -44,12 +43,23 @@ export function listed(words: readonly string[]): string {
 	return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
-/** "Password and code", "2 passkeys", each a way of its own. `oidc`: what the provider is called. */
-export function waysIn(person: z.infer<typeof SignsInBy>, oidc: string | null): string[] {
+/** What someone can sign in with. Where it is not said, they have a password, and no provider is connected. */
+export interface SignsInBy {
+	password?: boolean;
+	oidc?: boolean;
+	twoFactor: boolean;
+	passkeys: number;
+}
+
+/** "Password and code", "2 passkeys", each a way of its own. `provider`: what the one of OpenID Connect is called. */
+export function waysIn(
+	{ password = true, oidc = false, twoFactor, passkeys }: SignsInBy,
+	provider: string | null,
+): string[] {
 	return [
-		...(person.password ? [person.twoFactor ? "Password and code" : "Password"] : []),
-		...(person.passkeys > 0 ? [counted(person.passkeys, "passkey")] : []),
-		...(person.oidc ? [oidc ?? "Single sign-on"] : []),
+		...(password ? [twoFactor ? "Password and code" : "Password"] : []),
+		...(passkeys > 0 ? [counted(passkeys, "passkey")] : []),
+		...(oidc ? [provider ?? "Single sign-on"] : []),
 	];
 }
 
@@ -58,7 +68,7 @@ export function counted(count: number, noun: string): string {
 	return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** What a link is, as someone may use it: "Invitation as Editor; viewer in production". */
+/** What a link is: "Invitation: Editor; viewer in production". */
 export function linkInWords({ role, narrowed }: Pick<LinkView, "role" | "narrowed">): string {
 	return role === null ? "Password reset" : `Invitation: ${roleInWords(role, narrowed)}`;
 }
@@ -76,7 +86,7 @@ export function isPending({ state }: Pick<LinkView, "state">): boolean {
 	return state === "open" || state === "void";
 }
 
-/** What was said of tokens that went: " With it ended the tokens ci and nightly." */
+/** What is said of tokens that went along: " The tokens ci and nightly ended with it." */
 export function endedTokens(labels: readonly string[]): string {
 	if (labels.length === 0) return "";
 	return ` ${labels.length === 1 ? "The token" : "The tokens"} ${listed(labels)} ended with it.`;
