@@ -228,6 +228,12 @@ test("a list of all kinds reads well, wide and narrow", async () => {
 	await picture(page, "tokens-many");
 	await expectAccessible(page);
 	await expectFits(page, page.getByRole("main"), "tokens-many");
+	for (const width of [660, 780, 1040]) {
+		await page.setViewportSize({ width, height: 800 });
+		await expectWhole(width);
+		await picture(page, `tokens-many-${width}`);
+	}
+	await page.setViewportSize({ width: 1280, height: 800 });
 	await page.emulateMedia({ colorScheme: "dark" });
 	await picture(page, "tokens-many-dark");
 	await page.emulateMedia({ colorScheme: "light" });
@@ -277,6 +283,16 @@ test("a revoked token is refused at once, and is listed among what has ended", a
 function person(name: string, role: "admin" | "editor" | "viewer"): string {
 	addPerson(project, { name, role });
 	return name;
+}
+
+/** Nothing of the table is cut off by its frame, and each of its heads is on one line. */
+async function expectWhole(width: number): Promise<void> {
+	const table = screen.page.getByRole("table").first();
+	const { wider, tallest } = await table.evaluate((element) => ({
+		wider: (element.parentElement?.scrollWidth ?? 0) - (element.parentElement?.clientWidth ?? 0),
+		tallest: Math.max(...[...element.querySelectorAll("th")].map((head) => head.clientHeight)),
+	}));
+	expect([wider, tallest <= 32], `at ${width} pixels`).toEqual([0, true]);
 }
 
 /** Date every proof to eleven minutes ago. */

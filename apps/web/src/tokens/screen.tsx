@@ -74,7 +74,7 @@ function Tokens({ tokens, now, onAsk }: TokensProps) {
 			{live.length === 0 ? (
 				<None />
 			) : (
-				<div className="overflow-hidden rounded-lg border border-line bg-surface shadow-raised">
+				<div className="relative overflow-hidden rounded-lg border border-line bg-surface shadow-raised">
 					<TokenTable
 						tokens={live}
 						now={now}
@@ -86,7 +86,7 @@ function Tokens({ tokens, now, onAsk }: TokensProps) {
 				</div>
 			)}
 			{ended.length > 0 && (
-				<details className="group overflow-hidden rounded-lg border border-line bg-surface">
+				<details className="group relative overflow-hidden rounded-lg border border-line bg-surface">
 					<summary className="flex list-none items-center gap-1 px-4 py-3 text-sm font-medium text-muted hover:text-ink [&::-webkit-details-marker]:hidden">
 						<ChevronRight aria-hidden="true" className="size-3.5 transition-transform group-open:rotate-90" />
 						{ended.length} ended

@@ -3,7 +3,7 @@ import type { TokenView } from "@holdfast/contract/schemas";
 import type { ReactNode } from "react";
 import { Button } from "../ui/button.tsx";
 import { Status } from "../ui/status.tsx";
-import { CELL, TableHead } from "../ui/table.tsx";
+import { CELL_OF_MANY, TableHead } from "../ui/table.tsx";
 import { Time } from "../ui/time.tsx";
 import { isOverlapping, permissionsInWords, standing } from "./words.ts";
 
@@ -24,9 +24,9 @@ interface TokenTableProps {
 
 export function TokenTable({ tokens, now, actsOf }: TokenTableProps) {
 	return (
-		<table className="w-full text-left max-sm:block">
-			<TableHead columns={COLUMNS} />
-			<tbody className="divide-y divide-line max-sm:block">
+		<table className="w-full text-left max-md:block">
+			<TableHead columns={COLUMNS} many />
+			<tbody className="divide-y divide-line max-md:block">
 				{tokens.map((token) => (
 					<Row key={token.id} token={token} now={now} acts={actsOf?.(token) ?? null} />
 				))}
@@ -38,8 +38,8 @@ export function TokenTable({ tokens, now, actsOf }: TokenTableProps) {
 function Row({ token, now, acts }: { token: TokenView; now: number; acts: Acts | null }) {
 	const { label, environments, addresses, permissions, createdBy, createdAt, expiresAt, lastUsedAt } = token;
 	return (
-		<tr className="max-sm:flex max-sm:flex-col max-sm:gap-y-1 max-sm:px-4 max-sm:py-3">
-			<td className={`${CELL} sm:pl-4`}>
+		<tr className="max-md:flex max-md:flex-col max-md:gap-y-1 max-md:px-4 max-md:py-3">
+			<td className={`${CELL_OF_MANY} md:pl-4`}>
 				<p className="font-medium [overflow-wrap:anywhere]">{label}</p>
 				<p className="text-xs text-muted">
 					{createdBy}, <Time at={createdAt} />
@@ -60,7 +60,7 @@ function Row({ token, now, acts }: { token: TokenView; now: number; acts: Acts |
 			<Cell name="last used">
 				{lastUsedAt === null ? <span className="text-muted">never</span> : <Time at={lastUsedAt} />}
 			</Cell>
-			<td className={CELL}>
+			<td className={CELL_OF_MANY}>
 				<State token={token} now={now} />
 				{acts && (
 					<div className="-mx-2 mt-1 flex gap-1">
@@ -82,8 +82,8 @@ function Row({ token, now, acts }: { token: TokenView; now: number; acts: Acts |
 /** A cell that names its column where the head is not shown. */
 function Cell({ name, children }: { name: string; children: ReactNode }) {
 	return (
-		<td className={`${CELL} max-sm:flex max-sm:gap-x-2`}>
-			<span className="w-16 shrink-0 text-muted sm:hidden">{name}</span>
+		<td className={`${CELL_OF_MANY} max-md:flex max-md:gap-x-2`}>
+			<span className="w-16 shrink-0 text-muted md:hidden">{name}</span>
 			<div className="min-w-0">{children}</div>
 		</td>
 	);
