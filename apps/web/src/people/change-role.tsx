@@ -36,7 +36,9 @@ function Ask({ person, environments, onClose, onSaid }: ChangeRoleProps & { envi
 		const updated = await change.run(undefined);
 		if (!updated) return;
 		await refreshPeople();
-		onSaid(`${person.name}: ${roleInWords(updated.role, updated.narrowed)}.${endedTokens(updated.tokens)}`);
+		onSaid(
+			`The role of ${person.name} is changed: ${roleInWords(updated.role, updated.narrowed)}.${endedTokens(updated.tokens)}`,
+		);
 		onClose();
 	};
 	return (

@@ -27,7 +27,8 @@ export function CreatedLinkView({ link: { url, email, expiresAt }, title, childr
 			<div className="space-y-2 text-muted">
 				<p>{children}</p>
 				<p>
-					It works once, until {dayOf(expiresAt)}, and ends <Time at={expiresAt} ahead />.
+					It works once, until {dayOf(expiresAt)} (<Time at={expiresAt} ahead />
+					).
 				</p>
 			</div>
 		</ShownOnce>

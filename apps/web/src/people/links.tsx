@@ -10,7 +10,7 @@ import { Status } from "../ui/status.tsx";
 import { CELL, TableHead } from "../ui/table.tsx";
 import { Time } from "../ui/time.tsx";
 import { refreshPeople, useLinks } from "./people.ts";
-import { isPending, LINK_STATES, linkInWords } from "./words.ts";
+import { counted, isPending, LINK_STATES, linkInWords } from "./words.ts";
 
 export function Links({ onSaid }: { onSaid(sentence: string): void }) {
 	const { data: links = [], error, refetch } = useLinks();
@@ -37,7 +37,7 @@ export function Links({ onSaid }: { onSaid(sentence: string): void }) {
 				<details className="group relative overflow-hidden rounded-lg border border-line bg-surface">
 					<summary className="flex list-none items-center gap-1 px-4 py-3 text-sm font-medium text-muted hover:text-ink [&::-webkit-details-marker]:hidden">
 						<ChevronRight aria-hidden="true" className="size-3.5 transition-transform group-open:rotate-90" />
-						{ended.length} ended
+						{counted(ended.length, "link")} ended
 					</summary>
 					<LinkTable links={ended} />
 				</details>
@@ -55,7 +55,11 @@ interface LinkTableProps {
 function LinkTable({ links, onRevoke }: LinkTableProps) {
 	return (
 		<table className="w-full text-left max-sm:block">
-			<TableHead columns={["For", "Link", "Made by", "Until", "State"]} acts={onRevoke !== undefined} ruled />
+			<TableHead
+				columns={["For", "Link", onRevoke === undefined ? "State" : "Until"]}
+				acts={onRevoke !== undefined}
+				ruled
+			/>
 			<tbody className="divide-y divide-line max-sm:block">
 				{links.map((link) => (
 					<Row key={link.id} link={link} onRevoke={onRevoke} />
@@ -66,30 +70,41 @@ function LinkTable({ links, onRevoke }: LinkTableProps) {
 }
 
 function Row({ link, onRevoke }: { link: LinkView; onRevoke: LinkTableProps["onRevoke"] }) {
-	const { email, createdBy, expiresAt, state } = link;
-	const { tone, word } = LINK_STATES[state];
+	const { email, createdBy, createdAt, expiresAt, state } = link;
 	return (
 		<tr className="max-sm:flex max-sm:flex-col max-sm:gap-y-1 max-sm:px-4 max-sm:py-3">
-			<td className={`${CELL} font-medium [overflow-wrap:anywhere] sm:pl-4`}>{email}</td>
-			<td className={`${CELL} [overflow-wrap:anywhere]`}>{linkInWords(link)}</td>
+			<td className={`${CELL} [overflow-wrap:anywhere] sm:w-2/5 sm:pl-4`}>
+				<p className="font-medium">{email}</p>
+				<p className="text-xs text-muted">
+					{createdBy}, <Time at={createdAt} />
+				</p>
+			</td>
 			<td className={`${CELL} [overflow-wrap:anywhere]`}>
-				<span className="text-muted sm:hidden">by </span>
-				{createdBy}
+				{linkInWords(link)}
+				{state === "void" && (
+					<>
+						<br />
+						<Status tone={LINK_STATES.void.tone}>Void</Status>
+						<span className="text-xs text-muted"> its maker may not give this any more</span>
+					</>
+				)}
 			</td>
-			<td className={`${CELL} text-muted`}>
-				<span className="sm:hidden">until </span>
-				<Time at={expiresAt} ahead={isPending(link)} />
-			</td>
-			<td className={CELL}>
-				<Status tone={tone}>{word}</Status>
-				{state === "void" && <p className="text-xs text-muted">its maker may not give this any more</p>}
-			</td>
-			{onRevoke !== undefined && (
-				<td className="px-2 py-1.5 text-right align-top max-sm:-ml-2 max-sm:p-0 max-sm:text-left">
-					<Button size="small" look="quiet" disabled={onRevoke === null} onClick={() => void onRevoke?.(link)}>
-						Revoke<span className="sr-only"> the link for {email}</span>
-					</Button>
+			{onRevoke === undefined ? (
+				<td className={`${CELL} sm:w-32`}>
+					<Status tone={LINK_STATES[state].tone}>{LINK_STATES[state].word}</Status>
 				</td>
+			) : (
+				<>
+					<td className={`${CELL} sm:w-24`}>
+						<span className="text-muted sm:hidden">ends </span>
+						<Time at={expiresAt} ahead />
+					</td>
+					<td className="w-24 px-2 py-1.5 text-right align-top max-sm:-ml-2 max-sm:p-0 max-sm:text-left">
+						<Button size="small" look="quiet" disabled={onRevoke === null} onClick={() => void onRevoke?.(link)}>
+							Revoke<span className="sr-only"> the link for {email}</span>
+						</Button>
+					</td>
+				</>
 			)}
 		</tr>
 	);

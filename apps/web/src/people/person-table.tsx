@@ -48,11 +48,12 @@ function Row({ person, acts }: { person: PersonView; acts: readonly MenuAct[] })
 				)}
 			</td>
 			<td className={`${CELL} max-sm:flex max-sm:flex-wrap max-sm:gap-x-2`}>
+				<span className="text-muted sm:hidden">signs in with</span>
 				<Ways ways={waysIn(person, ways.oidc)} />
 			</td>
 			<td className={`${CELL} tabular-nums ${sessions === 0 ? "text-muted" : ""}`}>
 				{sessions === 0 ? "none" : sessions}
-				<span className="sm:sr-only"> open</span>
+				<span className="sm:sr-only"> open{sessions === 1 ? " session" : " sessions"}</span>
 			</td>
 			<td className={`${CELL} text-muted`}>
 				<span className="sm:hidden">since </span>
@@ -67,5 +68,11 @@ function Row({ person, acts }: { person: PersonView; acts: readonly MenuAct[] })
 
 function Ways({ ways }: { ways: readonly string[] }) {
 	if (ways.length === 0) return <span className="text-muted">nothing</span>;
-	return ways.map((way) => <p key={way}>{way}</p>);
+	return (
+		<ul className="max-sm:contents">
+			{ways.map((way) => (
+				<li key={way}>{way}</li>
+			))}
+		</ul>
+	);
 }

@@ -47,7 +47,7 @@ export function RoleFields({ choice, environments, onChange }: RoleFieldsProps) 
 				<OptionGroup title="Environments">
 					<Option
 						type="checkbox"
-						title="Less in some"
+						title="A lesser role in some"
 						checked={choice.isLess}
 						onChange={() => onChange({ ...choice, isLess: !choice.isLess })}
 					>
