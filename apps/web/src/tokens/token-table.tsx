@@ -39,7 +39,7 @@ function Row({ token, now, acts }: { token: TokenView; now: number; acts: Acts |
 	const { label, environments, addresses, permissions, createdBy, createdAt, expiresAt, lastUsedAt } = token;
 	return (
 		<tr className="max-md:flex max-md:flex-col max-md:gap-y-1 max-md:px-4 max-md:py-3">
-			<td className={`${CELL_OF_MANY} md:pl-4`}>
+			<td className={`${CELL_OF_MANY} md:w-32 md:pl-4`}>
 				<p className="font-medium [overflow-wrap:anywhere]">{label}</p>
 				<p className="text-xs text-muted">
 					{createdBy}, <Time at={createdAt} />
@@ -63,7 +63,7 @@ function Row({ token, now, acts }: { token: TokenView; now: number; acts: Acts |
 			<td className={CELL_OF_MANY}>
 				<State token={token} now={now} />
 				{acts && (
-					<div className="-mx-2 mt-1 flex gap-1">
+					<div className="-mx-2 mt-1 flex flex-wrap gap-x-1">
 						{acts.onRotate && (
 							<Button size="small" look="quiet" onClick={acts.onRotate}>
 								Rotate<span className="sr-only"> {label}</span>
