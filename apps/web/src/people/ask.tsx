@@ -7,7 +7,7 @@ import { Button } from "../ui/button.tsx";
 import { Answers, Dialog } from "../ui/dialog.tsx";
 import { FailureNotice } from "../ui/notice.tsx";
 import { refreshPeople } from "./people.ts";
-import { counted, listed, type SignsInBy } from "./words.ts";
+import { counted, listed } from "./words.ts";
 
 interface AboutPersonProps {
 	person: PersonView;
@@ -34,8 +34,7 @@ export function SignOut({ person, onClose, onSaid }: AboutPersonProps) {
 }
 
 export function ResetTwoFactor({ person, onClose, onSaid }: AboutPersonProps) {
-	const { id, name } = person;
-	const { twoFactor, passkeys, password = true, oidc = false }: SignsInBy = person;
+	const { id, name, twoFactor, passkeys, password, oidc } = person;
 	const lost = [
 		...(twoFactor ? ["authenticator", "recovery codes"] : []),
 		...(passkeys > 0 ? [counted(passkeys, "passkey")] : []),

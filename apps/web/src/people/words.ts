@@ -1,6 +1,6 @@
 /** People in words: what each may do and where, and how they sign in. */
 import { ELSEWHERE, type Narrowed, type Narrowing, type Role, roleIn } from "@holdfast/contract";
-import type { LinkView, PersonView } from "@holdfast/contract/schemas";
+import type { LinkView, PersonView, SignsInBy } from "@holdfast/contract/schemas";
 import type { Standing } from "../ui/status.tsx";
 
 /** Each role, and what it comes to. */
@@ -43,19 +43,8 @@ export function listed(words: readonly string[]): string {
 	return words.length < 2 ? words.join() : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
-/** What someone can sign in with. Where it is not said, they have a password, and no provider is connected. */
-export interface SignsInBy {
-	password?: boolean;
-	oidc?: boolean;
-	twoFactor: boolean;
-	passkeys: number;
-}
-
 /** "Password and code", "2 passkeys", each a way of its own. `provider`: what the one of OpenID Connect is called. */
-export function waysIn(
-	{ password = true, oidc = false, twoFactor, passkeys }: SignsInBy,
-	provider: string | null,
-): string[] {
+export function waysIn({ password, oidc, twoFactor, passkeys }: SignsInBy, provider: string | null): string[] {
 	return [
 		...(password ? [twoFactor ? "Password and code" : "Password"] : []),
 		...(passkeys > 0 ? [counted(passkeys, "passkey")] : []),
