@@ -2,31 +2,20 @@
  * People: accounts and sessions, by better-auth, in the vault's database. Who may make one is in sign-up.ts.
  */
 import type { OidcOptions } from "@holdfast/config/server-options";
-import { AppError, ERRORS, type ErrorCode, isProvenAct, type Role } from "@holdfast/contract";
-import { anonymous, audit, authorizePerson, type Caller, userCaller, type Vault } from "@holdfast/vault";
+import { AppError, ERRORS, type ErrorCode, isProvenAct } from "@holdfast/contract";
+import { anonymous, audit, authorizePerson, type Caller, type Vault } from "@holdfast/vault";
 import { betterAuth, type GenericEndpointContext } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError, createAuthMiddleware, getSessionFromCtx } from "better-auth/api";
 import { actOf, BASE_PATH, PASSWORD_SIGN_IN } from "./acts.ts";
 import { ADDRESS_HEADER, addressOf } from "./addresses.ts";
-import { sessionCaller } from "./callers.ts";
+import { sessionCaller, signedIn } from "./callers.ts";
 import { secondFactors, waitingFor } from "./factors.ts";
 import { FORGOT, FORGOT_LIMIT, type ForgotOptions, forgot } from "./forgot.ts";
 import type { Limits } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Mail } from "./mail.ts";
-import {
-	admitKnown,
-	admitStart,
-	arriving,
-	CALLBACK,
-	OIDC,
-	oidcPlugin,
-	roleOf,
-	START_LIMIT,
-	START_OIDC,
-	withoutTokens,
-} from "./oidc.ts";
+import { admitStart, CALLBACK, identitiesOf, OIDC, oidcPlugin, START_LIMIT, START_OIDC } from "./oidc.ts";
 import { passkeyActs, SIGN_OPTIONS, SIGN_OPTIONS_LIMIT } from "./passkeys.ts";
 import { passwords, RESET, SET_PASSWORD } from "./passwords.ts";
 import { PROVE, PROVE_LIMIT, prove } from "./prove.ts";
@@ -49,8 +38,7 @@ export interface AuthOptions {
 export type Auth = ReturnType<typeof openAuth>;
 
 export function openAuth(vault: Vault, { url, origins, log, limits, mail, started, oidc }: AuthOptions) {
-	/** The roles of those who are about to get an account by the provider's word, by the request that says so. */
-	const arrivals = new WeakMap<object, Role | null>();
+	const identities = identitiesOf(vault, oidc);
 	return betterAuth({
 		appName: "Holdfast",
 		baseURL: url,
@@ -67,12 +55,7 @@ export function openAuth(vault: Vault, { url, origins, log, limits, mail, starte
 				// A sign-up sends its code as `invitation`; no field of a body may have the name of one of these.
 				joinedBy: { type: "string", input: false, required: false, returned: false, fieldName: "invitation" },
 			},
-			validateUserInfo: async (known, context) => {
-				if (!oidc || known.source.oauth?.providerId !== OIDC) return;
-				const error = await admitKnown(vault, oidc, known, addressOf(context));
-				if (error) return { error };
-				arrivals.set(context.context, roleOf(oidc, known.source));
-			},
+			validateUserInfo: identities.admit,
 		},
 		account: {
 			// An address alone opens nobody's account: see oidc.ts.
@@ -81,30 +64,13 @@ export function openAuth(vault: Vault, { url, origins, log, limits, mail, starte
 			storeStateStrategy: "cookie",
 		},
 		databaseHooks: {
-			account: {
-				create: {
-					before: async (account) => ({ data: withoutTokens(account) }),
-					after: async ({ userId, providerId }, context) => {
-						if (providerId !== OIDC || !context) return;
-						const user = await context.context.internalAdapter.findUserById(userId);
-						if (!user) return;
-						const who = signedIn(user, addressOf(context));
-						await audit.recordAccess(vault, who, { action: "session.connect", outcome: "done", target: user.email });
-					},
-				},
-				update: { before: async (account) => ({ data: withoutTokens(account) }) },
-			},
+			account: identities.hooks,
 			user: {
 				create: {
 					// Nothing but a sign-up makes an account, or a provider that is trusted with it.
 					before: async (user, context) => {
-						const role = context ? arrivals.get(context.context) : undefined;
-						if (context && role !== undefined)
-							return { data: await arriving(vault, user, { role, address: addressOf(context) }).catch(refuse) };
-						if (context?.path !== SIGN_UP) return false;
-						const { body } = context;
-						const made = becoming(vault, user, { body, address: addressOf(context) });
-						return { data: await made.catch(refuse) };
+						const made = context && (identities.arriving(user, context) ?? signingUp(vault, user, context));
+						return made ? { data: await made.catch(refuse) } : false;
 					},
 				},
 			},
@@ -153,6 +119,11 @@ export function openAuth(vault: Vault, { url, origins, log, limits, mail, starte
 		logger: { level: "error", log: (level, message) => log[level](`accounts: ${message.split(":", 1)}`) },
 		hooks: { before: admitting(vault, { limits, oidc }) },
 	});
+}
+
+function signingUp(vault: Vault, user: Parameters<typeof becoming>[1], context: GenericEndpointContext) {
+	const { path, body } = context;
+	return path === SIGN_UP ? becoming(vault, user, { body, address: addressOf(context) }) : null;
 }
 
 /** Before an act: who may sign up, who has to prove themselves, and who has tried often enough. */
@@ -226,11 +197,6 @@ async function requireProof(vault: Vault, context: GenericEndpointContext): Prom
 	if (!session) return;
 	const act = { action, target: null, environment: null };
 	await authorizePerson(vault, sessionCaller(session, addressOf(context)), act).catch(refuse);
-}
-
-/** Someone whose session has just begun or ended. What they may do is asked of the next request. */
-function signedIn({ id, name }: { id: string; name: string }, address: string | null): Caller {
-	return userCaller({ id, name, role: "", narrowed: null, provenAt: Date.now(), sessionId: null }, address);
 }
 
 /** Of better-auth's context, what is recorded. */

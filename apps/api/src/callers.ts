@@ -12,3 +12,8 @@ export function sessionCaller({ session, user }: Session, address: string | null
 	const person = { id, name, role: role ?? "", narrowed: readNarrowed(narrowed), provenAt, sessionId: session.id };
 	return userCaller(person, address);
 }
+
+/** Someone whose session has just begun or ended. What they may do is asked of the next request. */
+export function signedIn({ id, name }: { id: string; name: string }, address: string | null): Caller {
+	return userCaller({ id, name, role: "", narrowed: null, provenAt: Date.now(), sessionId: null }, address);
+}

@@ -7,8 +7,11 @@ import { randomUUID } from "node:crypto";
 import type { OidcOptions } from "@holdfast/config/server-options";
 import { AppError, type ErrorCode, ROLES, type Role } from "@holdfast/contract";
 import { type Actor, audit, links, people, type Vault } from "@holdfast/vault";
+import type { GenericEndpointContext } from "better-auth";
 import { genericOAuth } from "better-auth/plugins/generic-oauth";
 import { z } from "zod";
+import { addressOf } from "./addresses.ts";
+import { signedIn } from "./callers.ts";
 
 export const OIDC = "oidc";
 export const START_OIDC = "/sign-in/social";
@@ -71,17 +74,49 @@ export function oidcPlugin({ issuer, clientId, clientSecret, name, scopes }: Oid
 	};
 }
 
+/** What the provider's word does here, as hooks of better-auth's. */
+export function identitiesOf(vault: Vault, oidc: OidcOptions | null) {
+	/** The roles of those who are about to get an account by that word, by the request that brings it. */
+	const arrivals = new WeakMap<object, Role | null>();
+	return {
+		admit: async (known: Known, context: GenericEndpointContext) => {
+			if (!oidc || known.source.oauth?.providerId !== OIDC) return;
+			const error = await admitKnown(vault, oidc, known, addressOf(context));
+			if (error) return { error };
+			arrivals.set(context.context, roleOf(oidc, known.source));
+		},
+		/** What their account becomes; `null` for anyone else's. */
+		arriving: (user: { name: string; email: string }, context: GenericEndpointContext) => {
+			const role = arrivals.get(context.context);
+			return role === undefined ? null : arriving(vault, user, { role, address: addressOf(context) });
+		},
+		hooks: {
+			create: {
+				before: async (account: object) => ({ data: withoutTokens(account) }),
+				after: async (account: { userId: string; providerId: string }, context: GenericEndpointContext | null) => {
+					const isConnected = account.providerId === OIDC && context;
+					const user = isConnected && (await context.context.internalAdapter.findUserById(account.userId));
+					if (!user) return;
+					const who = signedIn(user, addressOf(context));
+					await audit.recordAccess(vault, who, { action: "session.connect", outcome: "done", target: user.email });
+				},
+			},
+			update: { before: async (account: object) => ({ data: withoutTokens(account) }) },
+		},
+	};
+}
+
 /** Someone as the provider describes them. */
 interface Known {
 	user: { id?: string | undefined; email?: string | undefined; emailVerified?: boolean | undefined };
-	source: { action: string; oauth?: { profile?: Record<string, unknown> | undefined } | undefined };
+	source: { action: string; oauth?: { providerId: string; profile?: Record<string, unknown> | undefined } | undefined };
 }
 
 /**
  * Whether the provider's word lets someone in; the code of the error that says why not. Where it gives roles, whoever has an
  * account gets the one that counts now.
  */
-export async function admitKnown(
+async function admitKnown(
 	vault: Vault,
 	oidc: OidcOptions,
 	{ user, source }: Known,
@@ -106,7 +141,7 @@ export async function admitKnown(
  *
  * @throws AppError `OIDC_UNKNOWN` when there is neither any more.
  */
-export async function arriving(
+async function arriving(
 	vault: Vault,
 	user: { name: string; email: string },
 	{ role, address }: { role: Role | null; address: string | null },
@@ -126,13 +161,13 @@ export async function arriving(
 }
 
 /** An identity as it is stored: nothing is asked of the provider later, so its tokens are not kept. */
-export function withoutTokens<T extends object>(account: T) {
+function withoutTokens<T extends object>(account: T) {
 	const nothing = { accessToken: null, refreshToken: null, idToken: null, scope: null };
 	return { ...account, ...nothing, accessTokenExpiresAt: null, refreshTokenExpiresAt: null };
 }
 
 /** The role that counts for the most, of those that someone's groups give; `null` where none does. */
-export function roleOf({ roles, groupsClaim }: OidcOptions, { oauth }: Known["source"]): Role | null {
+function roleOf({ roles, groupsClaim }: OidcOptions, { oauth }: Known["source"]): Role | null {
 	if (!roles) return null;
 	const claim = oauth?.profile?.[groupsClaim];
 	const groups = [...(Array.isArray(claim) ? claim : [claim]), "*"];

@@ -1,4 +1,5 @@
 /** Signing in with an OpenID Connect provider, which a test runs: whom it lets in, as what, and whom it does not. */
+import { createServer, type Socket } from "node:net";
 import type { Role } from "@holdfast/contract";
 import { type MutableToken, OAuth2Server } from "oauth2-mock-server";
 import { expect, test } from "vitest";
@@ -43,6 +44,18 @@ async function provider(): Promise<Provider> {
 		Object.assign(payload, { iat: now, nbf: now, exp: now + 3600, ...made.says });
 	});
 	return made;
+}
+
+async function deaf(port: number): Promise<AsyncDisposable & { close: () => Promise<void> }> {
+	const sockets = new Set<Socket>();
+	const server = createServer((socket) => void sockets.add(socket.on("error", () => undefined)));
+	await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+	const close = () =>
+		new Promise<void>((resolve) => {
+			server.close(() => resolve());
+			for (const socket of sockets) socket.destroy();
+		});
+	return { close, [Symbol.asyncDispose]: close };
 }
 
 const ann = { sub: "ann-at-the-provider", email: "ann@people.example", email_verified: true, name: "Ann" };
@@ -221,12 +234,15 @@ test("FAULTS 30: a sign-in belongs to the browser that began it, once, and leads
 		expect((await app.request(path)).status).toBe(404);
 });
 
-test("a provider that is away keeps nobody else out, and is asked again once it is back", async () => {
+test("a provider that does not answer keeps nobody else out, and is asked again once it is back", async () => {
 	await using sso = await provider();
 	await sso.stop();
+	// It takes connections and says nothing.
+	await using silent = await deaf(Number(new URL(sso.issuer).port));
 	await using app = await trusting(sso);
 	const cookie = await app.claim();
 	expect((await app.client({ cookie }).session.me.query()).user).toMatchObject({ email: EMAIL });
+	await silent.close();
 	expect((await app.post("/auth/sign-in/social", START)).status).toBe(404);
 	await sso.resume();
 	sso.says = { sub: "someone", email: EMAIL };
