@@ -8,6 +8,7 @@ import type { BetterAuthPlugin, GenericEndpointContext } from "better-auth";
 import { APIError, createAuthEndpoint, sensitiveSessionMiddleware } from "better-auth/api";
 import { z } from "zod";
 import { type FactorOptions, TypedCode, takeCode } from "./factors.ts";
+import type { Limits } from "./limits.ts";
 import { BrowserAnswer, type PasskeyOptions, signedWith } from "./passkeys.ts";
 
 export const PROVE = "/prove";
@@ -61,7 +62,15 @@ async function check(context: GenericEndpointContext, { vault, options, userId }
 	const proof: z.infer<typeof Proof> = context.body;
 	if ("password" in proof) {
 		if ((await vault.storage.factor(userId))?.verified) throw new AppError("SECOND_FACTOR_NEEDED");
-		await context.context.password.checkPassword(userId, context);
+		await checkPassword(context, options.limits, userId);
 	} else if ("passkey" in proof) await signedWith(context, { vault, options, userId, response: proof.passkey });
 	else await takeCode(vault, options.limits, { userId, ...proof });
+}
+
+/** Counted apart from sign-ins, so that nobody without a session keeps someone from proving themselves. */
+async function checkPassword(context: GenericEndpointContext, limits: Limits, userId: string): Promise<void> {
+	const tries = `password of ${userId}`;
+	await limits.try(tries);
+	await context.context.password.checkPassword(userId, context);
+	await limits.succeeded(tries);
 }

@@ -79,3 +79,19 @@ test("FAULTS 31: the proof is of one session, needs one, and no header, token or
 	expect(await asked(app, "settings.reveal", cookie)).toBe("PROOF_NEEDED");
 	expect(await asked(app, "settings.reveal", other)).not.toBe("PROOF_NEEDED");
 });
+
+test("FAULTS 31: wrong passwords of a session are counted by its person, wherever they come from, and keep nobody from signing in", async () => {
+	await using app = await testApp();
+	const cookie = await app.claim();
+	const codes: Array<string | null> = [];
+	for (let n = 0; n < 21; n++) {
+		if (n % 3 === 0) setForward(10_000);
+		codes.push(codeIn(await app.post(PROVE, { password: "guess" }, { cookie })));
+	}
+	expect([codes.at(-2), codes.at(-1)]).toEqual(["INVALID_PASSWORD", "RATE_LIMITED"]);
+	setForward(10_000);
+	const right = await app.post(PROVE, { password: PASSWORD }, { cookie });
+	expect(codeIn(right), "nor is the right one looked at").toBe("RATE_LIMITED");
+	setForward(10_000);
+	expect((await app.post("/auth/sign-in/email", { email: EMAIL, password: PASSWORD })).status).toBe(200);
+});
