@@ -99,6 +99,9 @@ export function identitiesOf(vault: Vault, oidc: OidcOptions | null) {
 					if (!user) return;
 					const who = signedIn(user, addressOf(context));
 					await audit.recordAccess(vault, who, { action: "session.connect", outcome: "done", target: user.email });
+					// Not before: an identity that is another's is not connected, and gives nothing.
+					const role = oidc && arrivals.get(context.context);
+					if (role) await people.assign(vault, { id: user.id, role }, speaking(oidc, who.address));
 				},
 			},
 			update: { before: async (account: object) => ({ data: withoutTokens(account) }) },
@@ -113,8 +116,8 @@ interface Known {
 }
 
 /**
- * Whether the provider's word lets someone in; the code of the error that says why not. Where it gives roles, whoever has an
- * account gets the one that counts now.
+ * Whether the provider's word lets someone in; the code of the error that says why not. Where it gives roles, whoever
+ * signs in to an account gets the one that counts now.
  */
 async function admitKnown(
 	vault: Vault,
@@ -122,17 +125,22 @@ async function admitKnown(
 	{ user, source }: Known,
 	address: string | null,
 ): Promise<ErrorCode | null> {
-	const { roles, name } = oidc;
 	const role = roleOf(oidc, source);
-	if (roles && role === null) return "OIDC_NOT_ALLOWED";
+	if (oidc.roles && role === null) return "OIDC_NOT_ALLOWED";
 	if (source.action === "create-user") {
 		if (!user.emailVerified) return "OIDC_EMAIL_UNVERIFIED";
 		const isKnown = role !== null || (await links.invitationFor(vault, user.email ?? "")) !== null;
 		return isKnown && (await vault.storage.claimed()) ? null : "OIDC_UNKNOWN";
 	}
-	const by: Actor = { actor: OIDC, label: name, address };
-	if (role !== null && user.id !== undefined) await people.assign(vault, { id: user.id, role }, by);
+	const { id } = user;
+	const isTheirs = source.action === "sign-in" && id !== undefined;
+	if (isTheirs && role !== null) await people.assign(vault, { id, role }, speaking(oidc, address));
 	return null;
+}
+
+/** The provider, as the audit log calls it. */
+function speaking({ name }: OidcOptions, address: string | null): Actor {
+	return { actor: OIDC, label: name, address };
 }
 
 /**

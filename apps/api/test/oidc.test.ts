@@ -1,6 +1,7 @@
 /** Signing in with an OpenID Connect provider, which a test runs: whom it lets in, as what, and whom it does not. */
 import { createServer, type Socket } from "node:net";
 import type { Role } from "@holdfast/contract";
+import { addPerson } from "@holdfast/vault/test";
 import { type MutableToken, OAuth2Server } from "oauth2-mock-server";
 import { expect, test } from "vitest";
 import { type Answer, cookieOf, EMAIL, type TestApp, testApp } from "./app.ts";
@@ -95,6 +96,14 @@ const to = (answer: Answer) => {
 	return [pathname, searchParams.get("error")];
 };
 
+/** The session of someone whom the owner gave a way to set a password. */
+async function signedInAs(app: TestApp, owner: ReturnType<TestApp["client"]>, id: string): Promise<string> {
+	const link = await owner.people.resetLink.mutate({ id });
+	const password = "a pass phrase of theirs";
+	await app.post("/auth/reset", { code: new URL(link.url).hash.slice(1), password });
+	return cookieOf(await app.post("/auth/sign-in/email", { email: link.email, password }));
+}
+
 const entries = async (app: TestApp) =>
 	(await app.vault.storage.audit(Number.MAX_SAFE_INTEGER, 100))
 		.filter(({ action }) => /signInWith|connect|join|people\.update/.test(action))
@@ -181,6 +190,22 @@ test("an address alone opens nobody's account: it is connected by who is signed 
 	await signedIn.session.disconnect.mutate();
 	expect((await signedIn.session.me.query()).user).toMatchObject({ oidc: false });
 	expect(to(await through(app, sso))).toEqual(["/sign-in", "account_not_linked"]);
+});
+
+test("an identity that is another's already gives whoever tries to connect it no role", async () => {
+	await using sso = await provider();
+	await using app = await trusting(sso, { roles: new Map([["ops", "admin"]]) });
+	const owner = app.client({ cookie: await app.claim() });
+	addPerson(app.vault, "eve", "viewer");
+	sso.says = { ...ann, groups: ["ops"] };
+	expect(to(await through(app, sso))).toEqual(["/settings", null]);
+	const role = async () => (await owner.people.list.query()).find(({ id }) => id === "eve")?.role;
+	const eve = await signedInAs(app, owner, "eve");
+	expect(to(await through(app, sso, "/auth/link-social", eve))[1]).toBe("account_already_linked_to_different_user");
+	expect(await role()).toBe("viewer");
+	sso.says = { ...ann, sub: "another of Ann's", groups: ["ops"] };
+	expect(to(await through(app, sso, "/auth/link-social", eve))).toEqual(["/settings", null]);
+	expect(await role(), "what is connected gives its role").toBe("admin");
 });
 
 test("who has no other way in does not end the one they have", async () => {
