@@ -138,6 +138,14 @@ test("FAULTS 31: a waiting sign-in is one person's, ends after ten minutes, and 
 	expect((await post(app, CODE, { code: code(60_000) }, waiting)).status).toBe(401);
 });
 
+test("FAULTS 31: a new password ends what the one before has begun: a right code signs nobody in any more", async () => {
+	await using app = await testApp();
+	const { cookie, code } = await withFactor(app);
+	const waiting = await firstStep(app);
+	expect((await post(app, "/auth/password", { password: "another pass phrase" }, cookie)).status).toBe(200);
+	expect((await post(app, CODE, { code: code(60_000) }, waiting)).status).toBe(401);
+});
+
 test("FAULTS 31: a second factor of one person ends no sign-in of another", async () => {
 	await using app = await testApp();
 	const { cookie, recoveryCodes } = await withFactor(app);

@@ -29,6 +29,24 @@ export function signInConformance(made: () => Promise<Subject>): void {
 		expect(await s.storage.people()).toEqual([]);
 	});
 
+	test("a new password ends the sign-ins of its person that wait for a second factor, and nothing else that waits", async () => {
+		await using s = await made();
+		for (const id of ["ann", "bob"]) await addPerson(s, id);
+		const waits = async (id: string, userId: string) =>
+			s.run(`insert into verification values ('${id}', '${id}', '${userId}', ${at}, ${at}, ${at})`);
+		const kept = [
+			["2fa-2", "bob"],
+			["passkey-1", "ann"],
+		] as const;
+		await waits("2fa-1", "ann");
+		for (const [id, userId] of kept) await waits(id, userId);
+		const password = { userId: "ann", id: "a1", hash: "a digest", at };
+		expect(await s.storage.commit({ password, audit: [] })).toMatchObject({ done: true });
+		// Those that are still there leave no room for others of their id.
+		await waits("2fa-1", "ann");
+		for (const [id, userId] of kept) await expect(waits(id, userId)).rejects.toThrow(/unique/i);
+	});
+
 	const begun = { userId: "ann", step: "begun", id: "f1", secret: "sealed", backupCodes: '["a","b"]' } as const;
 
 	test("a second factor is set up, confirmed once, and each time step of it is taken once", async () => {

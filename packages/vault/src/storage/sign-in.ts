@@ -1,6 +1,6 @@
 /** How people get in, as rows: their sessions, a password in the place of another, and the end of their second factors. */
-import { and, count, desc, eq, gt, ne } from "drizzle-orm";
-import { account, passkey, session, twoFactor, user } from "./auth-tables.ts";
+import { and, count, desc, eq, gt, like, ne } from "drizzle-orm";
+import { account, passkey, session, twoFactor, user, verification } from "./auth-tables.ts";
 import { Conflict } from "./conflict.ts";
 import type { SqliteDatabase } from "./connect.ts";
 import type { Change, PersonRow, SessionRow } from "./storage.ts";
@@ -26,6 +26,9 @@ export interface Counts {
 
 /** As better-auth calls them. */
 export const PROVIDERS = { password: "credential", oidc: "oidc" } as const;
+
+/** Of a sign-in that waits for its second factor, as better-auth's plugin names it: its value is whose it is. */
+export const WAITING = "2fa-%";
 
 export function toPerson(
 	row: Omit<PersonRow, "createdAt" | "password" | "oidc" | "passkeys" | "sessions"> & { createdAt: Date },
@@ -78,6 +81,8 @@ export function writeSignIn(db: SqliteDatabase, { password, forgetFactors, disco
 				.values({ ...row, createdAt: updatedAt, updatedAt })
 				.run();
 		}
+		const waiting = and(eq(verification.value, userId), like(verification.identifier, WAITING));
+		db.delete(verification).where(waiting).run();
 	}
 	if (forgetFactors) {
 		const { userId } = forgetFactors;

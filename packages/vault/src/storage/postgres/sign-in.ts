@@ -1,9 +1,9 @@
 /** How people get in, on PostgreSQL: the rules of `../sign-in.ts`. */
-import { and, count, desc, eq, gt, ne } from "drizzle-orm";
+import { and, count, desc, eq, gt, like, ne } from "drizzle-orm";
 import { Conflict } from "../conflict.ts";
-import { byPerson, type Counts, PROVIDERS, toSession } from "../sign-in.ts";
+import { byPerson, type Counts, PROVIDERS, toSession, WAITING } from "../sign-in.ts";
 import type { Change, SessionRow } from "../storage.ts";
-import { account, passkey, session, twoFactor, user } from "./auth-tables.ts";
+import { account, passkey, session, twoFactor, user, verification } from "./auth-tables.ts";
 import type { Executor } from "./connect.ts";
 
 export async function sessionsOf(db: Executor, userId: string): Promise<SessionRow[]> {
@@ -44,6 +44,8 @@ export async function writeSignIn(
 			const row = { id: password.id, accountId: userId, providerId: PROVIDERS.password, userId, password: hash };
 			await db.insert(account).values({ ...row, createdAt: updatedAt, updatedAt });
 		}
+		const waiting = and(eq(verification.value, userId), like(verification.identifier, WAITING));
+		await db.delete(verification).where(waiting);
 	}
 	if (forgetFactors) {
 		const { userId } = forgetFactors;
