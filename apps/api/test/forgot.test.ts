@@ -120,6 +120,23 @@ test("FAULTS 30: whether an address has an account, or a mail could be sent, is 
 		expect((await app.post(FORGOT, body)).status, JSON.stringify(body)).toBe(400);
 });
 
+test("FAULTS 30: whoever asks for a mail in another's name ends no link that they were given by hand", async () => {
+	await using smtp = await mailServer();
+	await using app = await testApp({ server: { mail: { url: smtp.url, from } } });
+	const owner = app.client({ cookie: await app.claim() });
+	addPerson(app.vault, "ann");
+	const given = await owner.people.resetLink.mutate({ id: "ann" });
+	await ask(app, "ann@people.example");
+	await eventually(() => expect(smtp.mails).toHaveLength(1));
+	const code = new URL(given.url).hash.slice(1);
+	const password = "a pass phrase of theirs";
+	expect((await app.post("/auth/reset", { code, password })).status).toBe(200);
+	const [, mailed = ""] = /reset#(\S+)/.exec(smtp.mails[0] ?? "") ?? [];
+	expect(codeIn(await app.post("/auth/reset", { code: mailed, password })), "one of them is enough").toBe(
+		"LINK_INVALID",
+	);
+});
+
 test("without a mail server there is no such page, and none is promised", async () => {
 	await using app = await testApp();
 	expect((await ask(app, EMAIL)).status).toBe(404);

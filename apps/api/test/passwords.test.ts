@@ -109,6 +109,20 @@ test("whoever is signed in and has just proven it sets a password, which ends th
 	expect((await app.post("/auth/password", { password: NEW })).status).toBe(401);
 });
 
+test("FAULTS 30: a link that was never used sets no password over one that its person has set since", async () => {
+	await using app = await testApp();
+	const cookie = await app.claim();
+	const { user } = await app.client({ cookie }).session.me.query();
+	const command = app.client({ token: await app.token("all") });
+	const link = await command.people.resetLink.mutate({ id: user?.id ?? "" });
+	setForward(60_000);
+	expect((await app.post("/auth/password", { password: NEW }, { cookie })).status).toBe(200);
+	const code = new URL(link.url).hash.slice(1);
+	expect(codeIn(await app.post(RESET, { code, password: "of whoever found it" }))).toBe("LINK_INVALID");
+	expect(await command.people.links.query()).toMatchObject([{ state: "revoked" }]);
+	expect((await signIn(app, EMAIL, NEW)).status).toBe(200);
+});
+
 test("someone sees their own sessions and ends them, one or all others, and nobody else's", async () => {
 	await using app = await testApp();
 	const cookie = await app.claim();

@@ -47,7 +47,10 @@ interface Backing {
 	target?: Pick<PersonRow, "role"> | undefined;
 }
 
-/** Which person or token a link answers to; neither, for one that the command line made. */
+/** Who makes the links that are sent to whoever asks for one by mail. */
+export const BY_MAIL = "mail";
+
+/** Which person or token a link answers to; neither, for one that the command line made, or that went by mail. */
 export function backerOf({ creator }: Pick<LinkRow, "creator">): { person?: string; token?: string } {
 	const [, kind, id] = /^(user|token):(.*)$/s.exec(creator) ?? [];
 	return kind === undefined ? {} : { [kind === "user" ? "person" : "token"]: id };

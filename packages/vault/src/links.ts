@@ -16,7 +16,7 @@ import type {
 } from "@holdfast/contract/schemas";
 import { sha256 } from "@holdfast/crypto";
 import { type Actor, authorize, type Caller, deny, entry } from "./access.ts";
-import { backerOf, isBacked, requireKnown, requireManaged } from "./giving.ts";
+import { BY_MAIL, backerOf, isBacked, requireKnown, requireManaged } from "./giving.ts";
 import type { LinkRow, PersonRow, TokenRow } from "./storage/storage.ts";
 import type { Vault } from "./vault.ts";
 
@@ -78,8 +78,9 @@ export async function resetLink(
 }
 
 /**
- * Make a way to set a new password for someone who asked for it by mail. It ends the open ones of the same person. Its maker
- * is nobody who could lose the right to: whoever reads that person's mail may use it.
+ * Make a way to set a new password for someone who asked for it by mail. It ends the ones that were sent before, and none
+ * that somebody made: anyone may ask. Its maker is nobody who could lose the right to: whoever reads that person's mail may
+ * use it.
  */
 export async function forgot(
 	{ storage }: Vault,
@@ -87,7 +88,7 @@ export async function forgot(
 	{ origin, who }: { origin: string; who: Actor },
 ): Promise<{ url: string; expiresAt: number }> {
 	const of = { kind: "reset", email, userId: id, role: null, narrowed: null } as const;
-	const { link, code } = newLink({ actor: "mail", label: name, expiresAt: null }, of, MAILED_LASTS);
+	const { link, code } = newLink({ actor: BY_MAIL, label: name, expiresAt: null }, of, MAILED_LASTS);
 	const act = { action: "session.forgot", target: email, environment: null, outcome: "done" } as const;
 	const committed = await storage.commit({ link, audit: [entry(who, { ...act, details: { link: link.id } })] });
 	if (!committed.done) throw new AppError("PERSON_NOT_FOUND", { name: id });
@@ -181,7 +182,7 @@ export async function join({ storage }: Vault, { id, email, role }: LinkRow, who
 }
 
 /**
- * Use a reset up: the new password is set, and every session of the person ended, in the same commit. One of many who try
+ * Use a reset up: the new password is set, and every session and open reset of the person ended, in the same commit. One of many who try
  * at once may do it. A second factor stays as it is.
  *
  * @param hash of the new password, as better-auth makes it.

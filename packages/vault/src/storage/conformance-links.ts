@@ -54,6 +54,28 @@ export function linkConformance(made: () => Promise<Subject>): void {
 		expect(await ended()).toEqual([["l3", null]]);
 	});
 
+	test("one by mail ends those by mail alone, and a new password all that could set another", async () => {
+		await using s = await made();
+		const person = "id, name, email, email_verified, created_at, updated_at, role, claimed";
+		for (const id of ["ann", "bob"])
+			await s.run(
+				`insert into "user" (${person}) values ('${id}', '${id}', '${id}@people.example', 0, 0, 0, 'editor', 0)`,
+			);
+		const reset = { ...LINK, kind: "reset", userId: "ann", role: null, narrowed: null } as const;
+		const theirs = { ...reset, id: "other", hash: "h0", email: "bob@people.example", userId: "bob" } as const;
+		const mailed = { ...reset, creator: "mail" } as const;
+		const all = [theirs, reset, { ...mailed, id: "m1", hash: "h1" }, { ...mailed, id: "m2", hash: "h2" }];
+		for (const link of all) expect(await s.storage.commit({ link, audit: [] })).toMatchObject({ done: true });
+		const open = async () =>
+			(await s.storage.links()).filter(({ revokedAt }) => revokedAt === null).map(({ id }) => id);
+		expect(await open()).toEqual(["l1", "m2", "other"]);
+		const endLink = { id: "m2", as: "used", at: at + 1 } as const;
+		const password = { userId: "ann", id: "a1", hash: "a digest", at: at + 1 };
+		expect(await s.storage.commit({ endLink, password, audit: [] })).toMatchObject({ done: true });
+		expect(await open()).toEqual(["m2", "other"]);
+		expect((await s.storage.links()).find(({ id }) => id === "m2")).toMatchObject({ usedAt: at + 1 });
+	});
+
 	test("a link of someone who is not there is a conflict, and then nothing is written", async () => {
 		await using s = await made();
 		await s.storage.commit({ link: LINK, audit: [] });

@@ -1,6 +1,6 @@
 /** Links as rows: written, ended once, and forgotten. */
 import { and, desc, eq, gt, isNull, lt } from "drizzle-orm";
-import { backerOf } from "../giving.ts";
+import { BY_MAIL, backerOf } from "../giving.ts";
 import { user } from "./auth-tables.ts";
 import { refuseUnbacked, renamedNarrowing } from "./change.ts";
 import { Conflict } from "./conflict.ts";
@@ -19,26 +19,31 @@ export function linkByHash(db: SqliteDatabase, hash: string): LinkRow | null {
 	return db.select().from(links).where(eq(links.hash, hash)).get() ?? null;
 }
 
-export function writeLinks(db: SqliteDatabase, { link, endLink }: Change): void {
+export function writeLinks(db: SqliteDatabase, { link, endLink, password }: Change): void {
+	const isOpen = (at: number) => and(isNull(links.usedAt), isNull(links.revokedAt), gt(links.expiresAt, at));
 	if (link) {
-		const { kind, email, createdAt: at } = link;
-		const open = and(eq(links.kind, kind), eq(links.email, email), isNull(links.usedAt), isNull(links.revokedAt));
-		db.update(links)
-			.set({ revokedAt: at })
-			.where(and(open, gt(links.expiresAt, at)))
-			.run();
+		const { kind, email, creator, createdAt: at } = link;
+		// Anybody may ask for one by mail, which ends none that was given by hand.
+		const alike = creator === BY_MAIL ? eq(links.creator, BY_MAIL) : undefined;
+		const before = and(eq(links.kind, kind), eq(links.email, email), alike, isOpen(at));
+		db.update(links).set({ revokedAt: at }).where(before).run();
 		db.delete(links)
 			.where(lt(links.expiresAt, at - LINK_KEPT))
 			.run();
 		refuseUnbackedNow(db, db.insert(links).values(link).returning().get());
 	}
-	if (!endLink) return;
-	const { id, as, at } = endLink;
-	const open = and(eq(links.id, id), isNull(links.usedAt), isNull(links.revokedAt), gt(links.expiresAt, at));
-	const next = as === "used" ? { usedAt: at } : { revokedAt: at };
-	const ended = db.update(links).set(next).where(open).returning().get();
-	if (!ended) throw new Conflict(id);
-	if (as === "used") refuseUnbackedNow(db, ended);
+	if (endLink) {
+		const { id, as, at } = endLink;
+		const next = as === "used" ? { usedAt: at } : { revokedAt: at };
+		const open = and(eq(links.id, id), isOpen(at));
+		const ended = db.update(links).set(next).where(open).returning().get();
+		if (!ended) throw new Conflict(id);
+		if (as === "used") refuseUnbackedNow(db, ended);
+	}
+	if (!password) return;
+	const { userId, at } = password;
+	const theirs = and(eq(links.userId, userId), isOpen(at));
+	db.update(links).set({ revokedAt: at }).where(theirs).run();
 }
 
 function refuseUnbackedNow(db: SqliteDatabase, link: LinkRow): void {

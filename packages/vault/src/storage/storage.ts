@@ -239,7 +239,10 @@ export interface Change {
 	revokeToken?: { id: string; at: number };
 	/** Another credential for a token that still has the one `before`, or it is a conflict. */
 	rotateToken?: Pick<TokenRow, "id" | "hash" | "previousHash" | "previousUntil" | "creator"> & { before: string };
-	/** A new link, in the place of those of its kind for the same address. A conflict when nobody backs it; see giving.ts. */
+	/**
+	 * A new link, in the place of those of its kind for the same address; one by mail, of those by mail. A conflict when nobody
+	 * backs it; see giving.ts.
+	 */
 	link?: LinkRow;
 	/** The end of a link that is open at that time, or it is a conflict. One that is used has to be backed as well. */
 	endLink?: { id: string; as: "used" | "revoked"; at: number };
@@ -247,7 +250,10 @@ export interface Change {
 	/** The ids of backups whose files go. */
 	forgetBackups?: readonly string[];
 	drilled?: { id: string; drill: Drill };
-	/** A password in the place of the one before; `id` is for the row of someone who had none. A conflict when they are gone. */
+	/**
+	 * A password in the place of the one before; `id` is for the row of someone who had none. What was open by the one before
+	 * ends: links to set another, and sign-ins that wait for their second factor. A conflict when they are gone.
+	 */
 	password?: { userId: string; id: string; hash: string; at: number };
 	/** Someone's second factor, recovery codes and passkeys go. A conflict when they are gone. */
 	forgetFactors?: { userId: string };

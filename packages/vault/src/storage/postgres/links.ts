@@ -1,6 +1,6 @@
 /** Links, on PostgreSQL: the rules of `../links.ts`. */
 import { and, desc, eq, gt, isNull, lt } from "drizzle-orm";
-import { backerOf } from "../../giving.ts";
+import { BY_MAIL, backerOf } from "../../giving.ts";
 import { refuseUnbacked, renamedNarrowing } from "../change.ts";
 import { Conflict } from "../conflict.ts";
 import { LINK_KEPT } from "../links.ts";
@@ -18,25 +18,30 @@ export async function linkByHash(db: Executor, hash: string): Promise<LinkRow | 
 	return row ?? null;
 }
 
-export async function writeLinks(db: Executor, { link, endLink }: Change): Promise<void> {
+export async function writeLinks(db: Executor, { link, endLink, password }: Change): Promise<void> {
+	const isOpen = (at: number) => and(isNull(links.usedAt), isNull(links.revokedAt), gt(links.expiresAt, at));
 	if (link) {
-		const { kind, email, createdAt: at } = link;
-		const open = and(eq(links.kind, kind), eq(links.email, email), isNull(links.usedAt), isNull(links.revokedAt));
-		await db
-			.update(links)
-			.set({ revokedAt: at })
-			.where(and(open, gt(links.expiresAt, at)));
+		const { kind, email, creator, createdAt: at } = link;
+		// Anybody may ask for one by mail, which ends none that was given by hand.
+		const alike = creator === BY_MAIL ? eq(links.creator, BY_MAIL) : undefined;
+		const before = and(eq(links.kind, kind), eq(links.email, email), alike, isOpen(at));
+		await db.update(links).set({ revokedAt: at }).where(before);
 		await db.delete(links).where(lt(links.expiresAt, at - LINK_KEPT));
 		await db.insert(links).values(link);
 		await refuseUnbackedNow(db, link);
 	}
-	if (!endLink) return;
-	const { id, as, at } = endLink;
-	const open = and(eq(links.id, id), isNull(links.usedAt), isNull(links.revokedAt), gt(links.expiresAt, at));
-	const next = as === "used" ? { usedAt: at } : { revokedAt: at };
-	const [ended] = await db.update(links).set(next).where(open).returning();
-	if (!ended) throw new Conflict(id);
-	if (as === "used") await refuseUnbackedNow(db, ended);
+	if (endLink) {
+		const { id, as, at } = endLink;
+		const next = as === "used" ? { usedAt: at } : { revokedAt: at };
+		const open = and(eq(links.id, id), isOpen(at));
+		const [ended] = await db.update(links).set(next).where(open).returning();
+		if (!ended) throw new Conflict(id);
+		if (as === "used") await refuseUnbackedNow(db, ended);
+	}
+	if (!password) return;
+	const { userId, at } = password;
+	const theirs = and(eq(links.userId, userId), isOpen(at));
+	await db.update(links).set({ revokedAt: at }).where(theirs);
 }
 
 async function refuseUnbackedNow(db: Executor, link: LinkRow): Promise<void> {
