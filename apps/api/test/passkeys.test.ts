@@ -91,6 +91,22 @@ test("a passkey is added, signs in as both factors, is renamed, and removed", as
 	expect(await entries(app, "session.removePasskey")).toEqual([["Owner", "done", "Desk"]]);
 });
 
+test("a passkey that is the last way in stays, until there is another", async () => {
+	await using app = await testApp();
+	const { cookie, key, me } = await withPasskey(app);
+	const [{ id = "" } = {}] = await me.session.passkeys.query();
+	// As of someone who came by a provider, and ended that since.
+	app.vault.database.$client.exec("DELETE FROM account");
+	expect(codeIn(await app.post("/auth/passkey/delete-passkey", { id }, { cookie }))).toBe("LAST_WAY_IN");
+	expect((await signIn(app, key)).status).toBe(200);
+	expect((await app.post("/auth/password", { password: PASSWORD }, { cookie })).status).toBe(200);
+	expect((await app.post("/auth/passkey/delete-passkey", { id }, { cookie })).status).toBe(200);
+	expect(await entries(app, "session.removePasskey")).toEqual([
+		["Owner", "done", "My laptop"],
+		["Owner", "denied", null],
+	]);
+});
+
 const LIES: Array<[string, (app: TestApp) => Twist]> = [
 	["of a page elsewhere", () => ({ origin: "https://evil.example" })],
 	["of another port here", (app) => ({ origin: `http://localhost:${app.port + 1}` })],

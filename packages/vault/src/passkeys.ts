@@ -36,14 +36,14 @@ export async function rename(vault: Vault, caller: Caller, { id, name }: { id: s
 	if (!committed.done) throw new AppError("PASSKEY_NOT_FOUND");
 }
 
-/** @throws AppError `PROOF_NEEDED`; `PASSKEY_NOT_FOUND`, for another's too. */
+/** @throws AppError `PROOF_NEEDED`; `LAST_WAY_IN` when there is nothing else; `PASSKEY_NOT_FOUND`, for another's too. */
 export async function remove(vault: Vault, caller: Caller, { id }: { id: string }): Promise<void> {
 	const own = (await vault.storage.passkeys(caller.userId ?? "")).find((each) => each.id === id);
 	const act = { action: "session.removePasskey", target: own?.name ?? null, environment: null } as const;
 	const userId = await authorizePerson(vault, caller, act);
 	const audit = [entry(caller, { ...act, outcome: "done" })];
 	const committed = await vault.storage.commit({ passkey: { step: "removed", id, userId }, audit });
-	if (!committed.done) throw new AppError("PASSKEY_NOT_FOUND");
+	if (!committed.done) throw new AppError(committed.conflict === userId ? "LAST_WAY_IN" : "PASSKEY_NOT_FOUND");
 }
 
 /**

@@ -141,7 +141,14 @@ export function signInConformance(made: () => Promise<Subject>): void {
 			{ name: "Laptop", counter: row.counter + 1, backedUp: false },
 		]);
 		expect(await passkey({ step: "removed", id: "p1", userId: "bob" })).toBe(false);
-		expect(await passkey({ step: "removed", id: "p1", userId: "ann" })).toBe(true);
+		const removed = { step: "removed", id: "p1", userId: "ann" } as const;
+		await s.run("update account set user_id = 'bob' where user_id = 'ann'");
+		expect(await s.storage.commit({ passkey: removed, audit: [] }), "the last way in").toEqual({
+			done: false,
+			conflict: "ann",
+		});
+		await s.run("update account set user_id = 'ann' where id = 'ann'");
+		expect(await passkey(removed)).toBe(true);
 		expect(await s.storage.passkeys("ann")).toEqual([]);
 	});
 }

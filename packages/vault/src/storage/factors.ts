@@ -6,7 +6,7 @@ import { and, eq, lt, ne, sql } from "drizzle-orm";
 import { passkey, session, twoFactor, user } from "./auth-tables.ts";
 import { Conflict, unlessTaken } from "./conflict.ts";
 import type { SqliteDatabase } from "./connect.ts";
-import { refuseGone } from "./sign-in.ts";
+import { refuseGone, refuseLocked } from "./sign-in.ts";
 
 export interface FactorRow {
 	userId: string;
@@ -60,6 +60,7 @@ export type FactorStep = {
 export type PasskeyStep =
 	| { step: "added"; row: PasskeyRow }
 	| { step: "renamed"; id: string; userId: string; name: string }
+	/** A conflict by the id of its owner when they have no other way in. */
 	| { step: "removed"; id: string; userId: string }
 	/** Signed with: the counter goes on from the one that was compared. */
 	| { step: "used"; id: string; before: number; counter: number; backedUp: boolean };
@@ -136,6 +137,7 @@ export function writePasskey(db: SqliteDatabase, step: PasskeyStep): void {
 			? db.delete(passkey).where(where).run()
 			: db.update(passkey).set(valuesOf(step)).where(where).run();
 	if (changes !== 1) throw new Conflict(id);
+	if (step.step === "removed") refuseLocked(db, step.userId);
 }
 
 /** What a step changes of a passkey. */

@@ -93,11 +93,9 @@ export function writeSignIn(db: SqliteDatabase, { password, forgetFactors, disco
 	}
 	if (disconnect) {
 		const { userId } = disconnect;
-		const of = (providerId: string) => and(eq(account.userId, userId), eq(account.providerId, providerId));
-		db.delete(account).where(of(PROVIDERS.oidc)).run();
-		const own = db.select({ id: account.id }).from(account).where(of(PROVIDERS.password)).get();
-		const key = db.select({ id: passkey.id }).from(passkey).where(eq(passkey.userId, userId)).get();
-		if (!own && !key) throw new Conflict(userId);
+		const own = and(eq(account.userId, userId), eq(account.providerId, PROVIDERS.oidc));
+		db.delete(account).where(own).run();
+		refuseLocked(db, userId);
 	}
 	if (!endSessions) return;
 	const { userId, only, except } = endSessions;
@@ -112,4 +110,11 @@ export function writeSignIn(db: SqliteDatabase, { password, forgetFactors, disco
 
 export function refuseGone(db: SqliteDatabase, userId: string): void {
 	if (!db.select({ id: user.id }).from(user).where(eq(user.id, userId)).get()) throw new Conflict(userId);
+}
+
+/** What signs someone in is a password, an identity or a passkey: one of them has to be left. */
+export function refuseLocked(db: SqliteDatabase, userId: string): void {
+	const own = db.select({ id: account.id }).from(account).where(eq(account.userId, userId)).get();
+	const key = db.select({ id: passkey.id }).from(passkey).where(eq(passkey.userId, userId)).get();
+	if (!own && !key) throw new Conflict(userId);
 }

@@ -5,7 +5,7 @@ import { columnsOf, type FactorRow, type FactorStep, type PasskeyRow, type Passk
 import { passkey, session, twoFactor, user } from "./auth-tables.ts";
 import { unlessTaken } from "./conflict.ts";
 import type { Executor } from "./connect.ts";
-import { refuseGone } from "./sign-in.ts";
+import { refuseGone, refuseLocked } from "./sign-in.ts";
 
 export async function factorOf(db: Executor, userId: string): Promise<FactorRow | null> {
 	const [row] = await db.select().from(twoFactor).where(eq(twoFactor.userId, userId));
@@ -67,4 +67,5 @@ export async function writePasskey(db: Executor, step: PasskeyStep): Promise<voi
 			? await db.delete(passkey).where(where)
 			: await db.update(passkey).set(valuesOf(step)).where(where);
 	if (rowCount !== 1) throw new Conflict(id);
+	if (step.step === "removed") await refuseLocked(db, step.userId);
 }

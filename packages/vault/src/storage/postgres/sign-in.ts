@@ -56,11 +56,9 @@ export async function writeSignIn(
 	}
 	if (disconnect) {
 		const { userId } = disconnect;
-		const of = (providerId: string) => and(eq(account.userId, userId), eq(account.providerId, providerId));
-		await db.delete(account).where(of(PROVIDERS.oidc));
-		const own = await db.select({ id: account.id }).from(account).where(of(PROVIDERS.password));
-		const keys = await db.select({ id: passkey.id }).from(passkey).where(eq(passkey.userId, userId));
-		if (own.length + keys.length === 0) throw new Conflict(userId);
+		const own = and(eq(account.userId, userId), eq(account.providerId, PROVIDERS.oidc));
+		await db.delete(account).where(own);
+		await refuseLocked(db, userId);
 	}
 	if (!endSessions) return;
 	const { userId, only, except } = endSessions;
@@ -73,4 +71,10 @@ export async function writeSignIn(
 export async function refuseGone(db: Executor, userId: string): Promise<void> {
 	const [row] = await db.select({ id: user.id }).from(user).where(eq(user.id, userId));
 	if (!row) throw new Conflict(userId);
+}
+
+export async function refuseLocked(db: Executor, userId: string): Promise<void> {
+	const own = await db.select({ id: account.id }).from(account).where(eq(account.userId, userId));
+	const keys = await db.select({ id: passkey.id }).from(passkey).where(eq(passkey.userId, userId));
+	if (own.length + keys.length === 0) throw new Conflict(userId);
 }
