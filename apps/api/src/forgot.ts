@@ -2,6 +2,8 @@
  * `POST /auth/forgot {email}`: a link to set a new password, by mail to whoever has an account with that address and a
  * password. The answer is the same for every address, and given before anything is looked up.
  */
+import { randomInt } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { anonymous, audit, type Caller, links, type Vault } from "@holdfast/vault";
 import type { BetterAuthPlugin } from "better-auth";
 import { createAuthEndpoint } from "better-auth/api";
@@ -12,6 +14,9 @@ import type { Log } from "./log.ts";
 import type { Mail, Message } from "./mail.ts";
 
 export const FORGOT = "/forgot";
+
+/** How long after the answer the work begins, in milliseconds: what it takes would tell who has an account. */
+const REST = { least: 500, most: 1_500 };
 
 /** So many requests in so many seconds, by address. */
 export const FORGOT_LIMIT = { window: 60, max: 5 };
@@ -59,6 +64,7 @@ interface Sending extends ForgotOptions {
 }
 
 async function send(vault: Vault, people: People, { email, who, mail, origin, limits }: Sending): Promise<void> {
+	await setTimeout(randomInt(REST.least, REST.most));
 	const found = await people.findUserByEmail(email, { includeAccounts: true });
 	const hasPassword = found?.accounts.some(({ providerId }) => providerId === "credential") ?? false;
 	const isMany = await limits.mail(email).then(

@@ -120,6 +120,19 @@ test("FAULTS 30: whether an address has an account, or a mail could be sent, is 
 		expect((await app.post(FORGOT, body)).status, JSON.stringify(body)).toBe(400);
 });
 
+test("FAULTS 30: nothing is looked up before the answer, so that its time says nothing", async () => {
+	await using smtp = await mailServer();
+	await using app = await testApp({ server: { mail: { url: smtp.url, from } } });
+	await app.claim();
+	const { $client } = app.vault.database;
+	const done = $client.prepare("SELECT count(*) FROM audit WHERE action = 'session.forgot'").pluck();
+	for (const [n, email] of [EMAIL, "nobody@people.example"].entries()) {
+		await ask(app, email);
+		expect(done.get()).toBe(n);
+		await eventually(() => expect(done.get()).toBe(n + 1));
+	}
+});
+
 test("FAULTS 30: whoever asks for a mail in another's name ends no link that they were given by hand", async () => {
 	await using smtp = await mailServer();
 	await using app = await testApp({ server: { mail: { url: smtp.url, from } } });
