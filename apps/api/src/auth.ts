@@ -17,7 +17,7 @@ import type { Log } from "./log.ts";
 import type { Mail } from "./mail.ts";
 import { admitStart, CALLBACK, identitiesOf, OIDC, oidcPlugin, START_LIMIT, START_OIDC } from "./oidc.ts";
 import { passkeyActs, SIGN_OPTIONS, SIGN_OPTIONS_LIMIT } from "./passkeys.ts";
-import { passwords, RESET, SET_PASSWORD } from "./passwords.ts";
+import { overtaken, passwords, RESET, SET_PASSWORD } from "./passwords.ts";
 import { PROVE, PROVE_LIMIT, prove } from "./prove.ts";
 import { admit, becoming, isJoining, SIGN_UP } from "./sign-up.ts";
 
@@ -95,6 +95,8 @@ export function openAuth(vault: Vault, { url, origins, log, limits, mail, starte
 			},
 		},
 		plugins: [
+			// The first, so that no sign-in waits for its second factor either.
+			overtaken(PASSWORD_SIGN_IN),
 			secondFactors(vault, { limits, refuse }),
 			passkeyActs(vault, { url, origins, refuse }),
 			prove(vault, { url, origins, limits, refuse }),

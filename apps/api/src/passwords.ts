@@ -3,8 +3,9 @@
  * {password}` by whoever is signed in and has just proven who they are. Either ends the sessions that an older password began.
  */
 import { anonymous, links, sessions, type Vault } from "@holdfast/vault";
-import type { BetterAuthPlugin } from "better-auth";
-import { APIError, createAuthEndpoint, sensitiveSessionMiddleware } from "better-auth/api";
+import { BASE_ERROR_CODES, type BetterAuthPlugin } from "better-auth";
+import { APIError, createAuthEndpoint, createAuthMiddleware, sensitiveSessionMiddleware } from "better-auth/api";
+import { deleteSessionCookie } from "better-auth/cookies";
 import { z } from "zod";
 import { addressOf } from "./addresses.ts";
 import { sessionCaller } from "./callers.ts";
@@ -13,6 +14,9 @@ export const RESET = "/reset";
 export const SET_PASSWORD = "/password";
 
 const Password = z.string().max(1_000);
+
+/** Longer than a sign-in takes, in milliseconds. */
+const SIGN_IN_TAKES = 60_000;
 
 /** What a context of better-auth has to hash a password. */
 interface Passwords {
@@ -47,6 +51,29 @@ export function passwords(vault: Vault, refuse: (error: unknown) => never) {
 				},
 			),
 		},
+	} satisfies BetterAuthPlugin;
+}
+
+/**
+ * A sign-in that was under way while its password was replaced opens nothing: its session would begin after the others have
+ * been ended. One whose password is that new is looked at again.
+ */
+export function overtaken(signIn: string) {
+	const handler = createAuthMiddleware(async (context) => {
+		const { newSession, internalAdapter, password } = context.context;
+		if (!newSession) return;
+		const accounts = await internalAdapter.findAccounts(newSession.user.id);
+		const own = accounts.find(({ providerId }) => providerId === "credential");
+		if (own && Date.now() - own.updatedAt.getTime() > SIGN_IN_TAKES) return;
+		if (own?.password && (await password.verify({ hash: own.password, password: context.body.password }))) return;
+		await internalAdapter.deleteSession(newSession.session.token);
+		deleteSessionCookie(context, true);
+		context.context.setNewSession(null);
+		throw APIError.from("UNAUTHORIZED", BASE_ERROR_CODES.INVALID_EMAIL_OR_PASSWORD);
+	});
+	return {
+		id: "overtaken",
+		hooks: { after: [{ matcher: ({ path }) => path === signIn, handler }] },
 	} satisfies BetterAuthPlugin;
 }
 

@@ -1,4 +1,5 @@
 /** New passwords over HTTP: by a reset link, and by whoever is signed in; and the sessions that end with the old ones. */
+import { setTimeout } from "node:timers/promises";
 import { addPerson } from "@holdfast/vault/test";
 import { expect, test } from "vitest";
 import { cookieOf, EMAIL, PASSWORD, refusal, type TestApp, testApp } from "./app.ts";
@@ -121,6 +122,28 @@ test("FAULTS 30: a link that was never used sets no password over one that its p
 	expect(codeIn(await app.post(RESET, { code, password: "of whoever found it" }))).toBe("LINK_INVALID");
 	expect(await command.people.links.query()).toMatchObject([{ state: "revoked" }]);
 	expect((await signIn(app, EMAIL, NEW)).status).toBe(200);
+});
+
+test("FAULTS 30: a sign-in with the password that is being replaced does not outlive it, whenever it began", async () => {
+	await using app = await testApp();
+	const cookie = await app.claim();
+	let password = PASSWORD;
+	for (let n = 0; n < 12; n++) {
+		setForward(60_000);
+		const next = `${NEW} ${n}`;
+		const signingIn = async () => {
+			await setTimeout(n * 8);
+			return app.post("/auth/sign-in/email", { email: EMAIL, password });
+		};
+		const [set, old] = await Promise.all([app.post("/auth/password", { password: next }, { cookie }), signingIn()]);
+		expect(set.status).toBe(200);
+		expect([200, 401]).toContain(old.status);
+		expect((await app.client({ cookie: cookieOf(old) }).session.me.query()).user, `${n}`).toBeNull();
+		password = next;
+		setForward(10_000);
+		expect((await app.post("/auth/prove", { password }, { cookie })).status).toBe(200);
+	}
+	expect((await signIn(app, EMAIL, password)).status).toBe(200);
 });
 
 test("someone sees their own sessions and ends them, one or all others, and nobody else's", async () => {
