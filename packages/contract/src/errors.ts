@@ -6,6 +6,8 @@
 import { type ErrorRow, row } from "./error-row.ts";
 import { ACCESS_ERRORS } from "./errors-access.ts";
 
+export type { ErrorRow, TransportCode } from "./error-row.ts";
+
 export const ERRORS = {
 	// Settings
 	NAME_INVALID: row(
