@@ -2,7 +2,7 @@
  * What went wrong, in the words of the error table. The server sends its sentence and its code; what never reached the
  * server is said in the dashboard's own words.
  */
-import type { ErrorCode } from "@holdfast/contract";
+import { ERRORS, type ErrorCode } from "@holdfast/contract";
 import { TRPCClientError } from "@trpc/client";
 import { z } from "zod";
 
@@ -15,7 +15,18 @@ export interface Failure {
 	retryable: boolean;
 }
 
-const UNREACHABLE = "The Holdfast server does not answer. Check that `holdfast start` is running, then try again.";
+/** A failure that is said already: of an act under /auth, or of the browser's own. */
+export class Refused extends Error {
+	readonly code: string | null;
+
+	constructor(sentence: string, code: string | null = null) {
+		super(sentence);
+		this.code = code;
+	}
+}
+
+export const UNREACHABLE =
+	"The Holdfast server does not answer. Check that `holdfast start` is running, then try again.";
 const NO_CLIPBOARD = "The browser gives this page no clipboard. Reveal the value and copy it by hand.";
 const UNEXPECTED = "The dashboard failed in an unexpected way. Reload the page.";
 
@@ -25,6 +36,10 @@ const Data = z.object({
 });
 
 export function describe(error: unknown): Failure {
+	if (error instanceof Refused) {
+		const { message, code } = error;
+		return { sentence: message, code: isErrorCode(code) ? code : null, name: null, retryable: false };
+	}
 	if (!(error instanceof TRPCClientError)) {
 		const sentence = error instanceof DOMException && error.name === "NotAllowedError" ? NO_CLIPBOARD : UNEXPECTED;
 		return { sentence, code: null, name: null, retryable: false };
@@ -38,4 +53,8 @@ export function describe(error: unknown): Failure {
 		name: app?.name ?? null,
 		retryable: app?.retryable ?? false,
 	};
+}
+
+export function isErrorCode(code: string | null | undefined): code is ErrorCode {
+	return typeof code === "string" && Object.hasOwn(ERRORS, code);
 }

@@ -9,6 +9,7 @@ import {
 	createRootRoute,
 	createRoute,
 	createRouter,
+	lazyRouteComponent,
 	Outlet,
 	redirect,
 	retainSearchParams,
@@ -23,6 +24,7 @@ import { PeopleScreen } from "./people/screen.tsx";
 import { PlaygroundScreen } from "./playground/screen.tsx";
 import { ProcessesScreen } from "./processes/screen.tsx";
 import { ClaimScreen } from "./session/claim.tsx";
+import { ForgotScreen } from "./session/forgot.tsx";
 import { JoinScreen } from "./session/join.tsx";
 import { readAccess } from "./session/me.ts";
 import { Proof } from "./session/proof.tsx";
@@ -66,11 +68,24 @@ const signIn = createRoute({
 	getParentRoute: () => root,
 	path: "/sign-in",
 	component: SignInScreen,
-	validateSearch: z.object({ to: Onward.optional().catch(undefined) }),
+	/** `error`: why the OpenID Connect provider's answer was not taken. */
+	validateSearch: z.object({
+		to: Onward.optional().catch(undefined),
+		error: z.string().max(100).optional().catch(undefined),
+	}),
 	beforeLoad: async () => {
 		const { claimed, user } = await me();
 		if (!claimed) throw redirect({ to: "/claim" });
 		if (user) throw redirect({ to: "/settings" });
+	},
+});
+
+const forgot = createRoute({
+	getParentRoute: () => root,
+	path: "/forgot",
+	component: ForgotScreen,
+	beforeLoad: async () => {
+		if (!(await me()).ways.mail) throw redirect({ to: "/sign-in", search: {} });
 	},
 });
 
@@ -169,14 +184,23 @@ const system = createRoute({
 	errorComponent: BrokenScreen,
 });
 
+/** Apart from the rest: it draws a QR code and tells browsers from each other, which is rarely asked for. */
+const account = createRoute({
+	getParentRoute: () => shell,
+	path: "/account",
+	component: lazyRouteComponent(() => import("./account/screen.tsx"), "AccountScreen"),
+	errorComponent: BrokenScreen,
+});
+
 export const router = createRouter({
 	routeTree: root.addChildren([
 		claim,
 		signIn,
+		forgot,
 		join,
 		reset,
 		recoveryKit,
-		shell.addChildren([home, settings, drift, processes, playground, audit, people, tokens, system]),
+		shell.addChildren([home, settings, drift, processes, playground, audit, people, tokens, system, account]),
 	]),
 	scrollRestoration: true,
 	defaultErrorComponent: BrokenEntrance,

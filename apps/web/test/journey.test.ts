@@ -126,7 +126,7 @@ test("the audit log tells what was done, and the next visit asks for the passwor
 	await expectAccessible(page);
 	await page.getByLabel("Email").fill("ann@example.com");
 	await page.getByLabel("Password").fill(PASSWORD);
-	await page.getByRole("button", { name: "Sign in" }).click();
+	await page.getByRole("button", { name: "Sign in", exact: true }).click();
 	await page.getByRole("link", { name: "AI settings" }).first().waitFor();
 	if (process.env.PICTURE) await takePicture(page.url());
 });

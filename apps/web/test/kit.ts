@@ -266,8 +266,19 @@ export async function signIn(page: Page, url: string, email: string): Promise<vo
 	await page.goto(new URL("/sign-in", url).href);
 	await page.getByLabel("Email").fill(email);
 	await page.getByLabel("Password").fill(PASSWORD);
-	await page.getByRole("button", { name: "Sign in" }).click();
+	await page.getByRole("button", { name: "Sign in", exact: true }).click();
 	await page.getByRole("navigation", { name: "Main" }).waitFor();
+}
+
+/** For `start`: a server that believes what `moveElsewhere` says. */
+export const BEHIND_PROXY = { HOLDFAST_TRUSTED_PROXIES: "127.0.0.1,::1" };
+
+let places = 0;
+
+/** From here on the page comes from an address that nobody had before. Tries to sign in are counted by address. */
+export async function moveElsewhere(page: Page): Promise<void> {
+	places++;
+	await page.setExtraHTTPHeaders({ "x-forwarded-for": `192.0.2.${places}` });
 }
 
 /** On a screen of 320 pixels, a part of the page is seen whole and nothing scrolls sideways. */

@@ -88,7 +88,7 @@ test("a reset link sets a password, signs out everywhere, and the new one signs 
 	await page.getByRole("link", { name: "Sign in" }).click();
 	await page.getByLabel("Email").fill(EMAIL);
 	await page.getByLabel("Password").fill(SECOND);
-	await page.getByRole("button", { name: "Sign in" }).click();
+	await page.getByRole("button", { name: "Sign in", exact: true }).click();
 	await page.waitForURL(`${url}/settings**`);
 	await page.getByRole("button", { name: "Bob" }).waitFor();
 });

@@ -220,7 +220,7 @@ test("someone is signed out everywhere, and has to sign in again", async () => {
 	await asked.getByRole("button", { name: "Sign out" }).press("Enter");
 	await said("Bob is signed out everywhere.");
 	await bob.page.goto(`${origin}/settings`);
-	await bob.page.getByRole("button", { name: "Sign in" }).waitFor();
+	await bob.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
 	await row("Bob").getByText("none open sessions").waitFor();
 	await menu("Bob").press("Enter");
 	await page.getByRole("menuitem", { name: "Remove" }).waitFor();
@@ -320,7 +320,7 @@ test("someone is removed once their address was typed, with the tokens they made
 	await said("Bob is removed. The token nightly ended with it.");
 	expect(await menu("Bob").count()).toBe(0);
 	await bob.page.goto(`${origin}/settings`);
-	await bob.page.getByRole("button", { name: "Sign in" }).waitFor();
+	await bob.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
 	expect(screen.complaints).toEqual([]);
 });
 
@@ -341,7 +341,7 @@ async function enter(password: string): Promise<void> {
 	await page.goto(`${origin}/sign-in`);
 	await page.getByLabel("Email").fill(EMAIL);
 	await page.getByLabel("Password").fill(password);
-	await page.getByRole("button", { name: "Sign in" }).click();
+	await page.getByRole("button", { name: "Sign in", exact: true }).click();
 	await page.getByRole("button", { name: "Bob" }).waitFor();
 }
 

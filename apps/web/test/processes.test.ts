@@ -253,7 +253,7 @@ test("who is signed out elsewhere is led to the sign-in by the watch's word", as
 	await page.getByText(/^v.* · revision \d+$/).waitFor();
 	const out = await other.context.request.post(`${origin}/auth/sign-out`, { data: {}, headers: { origin } });
 	expect(out.ok()).toBe(true);
-	await page.getByRole("button", { name: "Sign in" }).waitFor();
+	await page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
 	expect(other.complaints).toEqual([]);
 });
 

@@ -1,90 +1,70 @@
 /**
- * Signing in and out, and claiming: better-auth's endpoints under /auth.
+ * Signing in and out, claiming, joining, and what one signs in with: the acts under /auth.
  *
- * Each function answers with the sentence to show when it failed, `null` when it worked; afterwards the session cookie
- * is set or gone, and the caller reloads what it knows of the session.
+ * Each throws a `Refused` with the sentence to show. Afterwards the session cookie is set or gone, and the caller reloads
+ * what it knows of the session. What needs a fresh proof asks for it and goes on.
  */
-import { ERRORS, type ErrorCode, errorMessage } from "@holdfast/contract";
-import { createAuthClient } from "better-auth/client";
-
-const auth = createAuthClient({ basePath: "/auth" });
+import { z } from "zod";
+import { ask } from "./ask.ts";
+import { whenProven } from "./proven.ts";
 
 export interface Credentials {
 	email: string;
 	password: string;
 }
 
-export interface Claim extends Credentials {
-	name: string;
-	claimCode: string;
+/** What one proves with who one is. `passkey` is what a browser answers with. */
+export type Proof = { password: string } | { code: string } | { recoveryCode: string } | { passkey: unknown };
+
+const Outcome = z.object({ signedIn: z.boolean(), secondFactor: z.boolean().default(false) });
+const RecoveryCodes = z.object({ recoveryCodes: z.array(z.string()) });
+const SetUp = RecoveryCodes.extend({ uri: z.string() });
+
+/** What an authenticator app is set up with, and the codes for when it is lost. Shown once. */
+export type SetUp = z.infer<typeof SetUp>;
+
+const post = (path: string, body: object) => ask(path, { body, answer: Outcome });
+
+/** Answers with `secondFactor` when a code is asked for before there is a session. */
+export const signIn = (fields: Credentials) => post("/sign-in/email", fields);
+
+export function enterCode(code: { code: string } | { recoveryCode: string }) {
+	if ("code" in code) return post("/two-factor/verify-totp", code);
+	return post("/two-factor/verify-backup-code", { code: code.recoveryCode });
 }
 
-export interface Joining extends Credentials {
-	name: string;
-	invitation: string;
+/** Where to go to sign in with the OpenID Connect provider. @param onward a path of this dashboard to come back to. */
+export async function providerAddress(onward: string): Promise<string> {
+	const body = { providerId: "oidc", callbackURL: onward };
+	return (await ask("/sign-in/oauth2", { body, answer: z.object({ url: z.url() }) })).url;
 }
 
-/** The server's own limit. */
-export const PASSWORD_MIN = 10;
+export const claim = (fields: Credentials & { name: string; claimCode: string }) => post("/sign-up/email", fields);
 
-/** better-auth's own codes that people meet, in the house's words. */
-const SENTENCES: Readonly<Record<string, string>> = {
-	INVALID_EMAIL_OR_PASSWORD: "This email and password do not belong together. Check both, then try again.",
-	INVALID_PASSWORD: "This is not your password. Type it again.",
-	INVALID_EMAIL: "This is not an email address. Correct it.",
-	PASSWORD_TOO_SHORT: `The password is too short. Use at least ${PASSWORD_MIN} characters.`,
-	PASSWORD_TOO_LONG: "The password is too long. Use at most 200 characters.",
-	USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: "There is already an account with this email. Sign in instead.",
-};
-
-export async function signIn({ email, password }: Credentials): Promise<string | null> {
-	return refusal(await reached(auth.signIn.email({ email, password })));
-}
-
-export async function claim(fields: Claim): Promise<string | null> {
-	return refusal(await reached(auth.$fetch("/sign-up/email", { method: "POST", body: fields })));
-}
-
-export async function joinWith(fields: Joining): Promise<string | null> {
-	return refusal(await reached(auth.$fetch("/sign-up/email", { method: "POST", body: fields })));
-}
+export const joinWith = (fields: Credentials & { name: string; invitation: string }) => post("/sign-up/email", fields);
 
 /** Set a new password with the code of a reset link. Signs nobody in. */
-export async function resetWith(fields: { code: string; password: string }): Promise<string | null> {
-	return refusal(await reached(auth.$fetch("/reset", { method: "POST", body: fields })));
-}
+export const resetWith = (fields: { code: string; password: string }) => post("/reset", fields);
 
-export async function signOut(): Promise<string | null> {
-	return refusal(await reached(auth.$fetch("/sign-out", { method: "POST", body: {} })));
-}
+/** Have a reset link sent. The answer is the same for every address. */
+export const forgot = (fields: { email: string }) => post("/forgot", fields);
+
+export const signOut = () => post("/sign-out", {});
 
 /** Prove again who is signed in, for what asks for a fresh proof. */
-export async function prove(password: string): Promise<string | null> {
-	return refusal(await reached(auth.$fetch("/prove", { method: "POST", body: { password } })));
-}
+export const prove = (proof: Proof) => post("/prove", proof);
 
-interface Answer {
-	error: { code?: string | undefined; message?: string | undefined; status: number } | null;
-}
+export const setPassword = (password: string) => whenProven(() => post("/password", { password }));
 
-/** A request that met no server counts as an answer with status 0. */
-async function reached(request: Promise<Answer>): Promise<Answer> {
-	try {
-		return await request;
-	} catch {
-		return { error: { status: 0 } };
-	}
-}
+/** It counts once `confirmTwoFactor` was given a code. */
+export const enableTwoFactor = () => whenProven(() => ask("/two-factor/enable", { body: {}, answer: SetUp }));
 
-function refusal({ error }: Answer): string | null {
-	if (!error) return null;
-	const code = error.code ?? "";
-	if (isErrorCode(code)) return errorMessage(code);
-	if (error.status === 0) return "The Holdfast server does not answer. Check that `holdfast start` is running.";
-	if (error.status === 429) return errorMessage("RATE_LIMITED");
-	return SENTENCES[code] ?? error.message ?? errorMessage("INTERNAL");
-}
+export const confirmTwoFactor = (code: string) => whenProven(() => enterCode({ code }));
 
-function isErrorCode(code: string): code is ErrorCode {
-	return Object.hasOwn(ERRORS, code);
+export const disableTwoFactor = () => whenProven(() => post("/two-factor/disable", {}));
+
+/** The codes before them are refused from then on. */
+export async function newRecoveryCodes(): Promise<string[]> {
+	const made = await whenProven(() => ask("/two-factor/generate-backup-codes", { body: {}, answer: RecoveryCodes }));
+	return made.recoveryCodes;
 }

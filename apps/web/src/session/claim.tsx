@@ -4,16 +4,16 @@
  */
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { type UseFormRegisterReturn, useForm } from "react-hook-form";
 import { z } from "zod";
 import { queryClient } from "../trpc.ts";
-import { Button } from "../ui/button.tsx";
+import { useAct } from "../ui/act.ts";
 import { Field } from "../ui/field.tsx";
-import { Notice } from "../ui/notice.tsx";
-import { claim, PASSWORD_MIN } from "./auth.ts";
+import { PASSWORD_MIN } from "./ask.ts";
+import { claim } from "./auth.ts";
 import { formatClaimCode, isWholeClaimCode } from "./claim-code.ts";
-import { Entrance } from "./entrance.tsx";
+import { Entrance, EntranceForm } from "./entrance.tsx";
 
 const ClaimForm = z.object({
 	claimCode: z.string().refine(isWholeClaimCode, "The code has 12 letters and digits."),
@@ -24,7 +24,7 @@ const ClaimForm = z.object({
 
 export function ClaimScreen() {
 	const navigate = useNavigate();
-	const [refused, setRefused] = useState<string | null>(null);
+	const claiming = useAct(claim);
 	const form = useForm({
 		resolver: zodResolver(ClaimForm),
 		defaultValues: { claimCode: "", name: "", email: "", password: "" },
@@ -32,9 +32,7 @@ export function ClaimScreen() {
 	const { register, formState, setFocus } = form;
 	useEffect(() => setFocus("claimCode"), [setFocus]);
 	const submit = form.handleSubmit(async (fields) => {
-		const refusal = await claim(fields);
-		setRefused(refusal);
-		if (refusal) return;
+		if (!(await claiming.run(fields))) return;
 		form.reset();
 		queryClient.clear();
 		await navigate({ to: "/recovery-kit" });
@@ -44,7 +42,13 @@ export function ClaimScreen() {
 			title="Claim this Holdfast"
 			about="It has no owner yet. The server printed a claim code in its terminal; whoever has it becomes the owner."
 		>
-			<form onSubmit={submit} noValidate className="space-y-4">
+			<EntranceForm
+				onSubmit={submit}
+				error={claiming.error}
+				pending={claiming.pending}
+				word="Claim"
+				working="Claiming…"
+			>
 				<CodeField registered={register("claimCode")} error={formState.errors.claimCode?.message} />
 				<Field label="Name" autoComplete="name" error={formState.errors.name?.message} {...register("name")} />
 				<Field
@@ -62,15 +66,7 @@ export function ClaimScreen() {
 					error={formState.errors.password?.message}
 					{...register("password")}
 				/>
-				{refused && (
-					<Notice tone="bad" role="alert">
-						{refused}
-					</Notice>
-				)}
-				<Button type="submit" look="primary" disabled={formState.isSubmitting} className="h-9 w-full">
-					{formState.isSubmitting ? "Claiming…" : "Claim"}
-				</Button>
-			</form>
+			</EntranceForm>
 		</Entrance>
 	);
 }

@@ -1,6 +1,8 @@
 /** The frame of the screens before the shell: the mark, a heading, one form. */
-import { type ReactNode, useEffect, useRef } from "react";
+import { type FormEvent, type ReactNode, useEffect, useRef } from "react";
 import { Mark } from "../shell/mark.tsx";
+import { Button } from "../ui/button.tsx";
+import { FailureNotice } from "../ui/notice.tsx";
 import { useTitle } from "../ui/page.tsx";
 
 interface EntranceProps {
@@ -29,5 +31,29 @@ export function Entrance({ title, about, wide = false, children }: EntranceProps
 				{children}
 			</div>
 		</main>
+	);
+}
+
+interface EntranceFormProps {
+	onSubmit(event: FormEvent): void;
+	/** Why the last try was refused; `null` when it was not. */
+	error: unknown;
+	/** What the button says, and what it says meanwhile. */
+	word: string;
+	working: string;
+	pending: boolean;
+	children: ReactNode;
+}
+
+/** The one form of such a screen: its fields, why it was refused, and its button. */
+export function EntranceForm({ onSubmit, error, word, working, pending, children }: EntranceFormProps) {
+	return (
+		<form onSubmit={onSubmit} noValidate className="space-y-4">
+			{children}
+			{error !== null && <FailureNotice error={error} />}
+			<Button type="submit" look="primary" disabled={pending} className="h-9 w-full">
+				{pending ? working : word}
+			</Button>
+		</form>
 	);
 }

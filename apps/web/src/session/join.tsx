@@ -3,15 +3,15 @@
 import type { OpenedLink } from "@holdfast/contract/schemas";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
 import { queryClient } from "../trpc.ts";
-import { Button } from "../ui/button.tsx";
+import { useAct } from "../ui/act.ts";
 import { Field } from "../ui/field.tsx";
-import { Notice } from "../ui/notice.tsx";
-import { joinWith, PASSWORD_MIN } from "./auth.ts";
-import { Entrance } from "./entrance.tsx";
+import { PASSWORD_MIN } from "./ask.ts";
+import { joinWith } from "./auth.ts";
+import { Entrance, EntranceForm } from "./entrance.tsx";
 import { WithLink } from "./link.tsx";
 import { linkCode } from "./link-code.ts";
 
@@ -26,21 +26,19 @@ export function JoinScreen() {
 
 function Join({ opened: { email, role, createdBy } }: { opened: OpenedLink }) {
 	const navigate = useNavigate();
-	const [refused, setRefused] = useState<string | null>(null);
+	const joining = useAct(joinWith);
 	const form = useForm({ resolver: zodResolver(JoinForm), defaultValues: { name: "", password: "" } });
 	const { register, formState, setFocus } = form;
 	useEffect(() => setFocus("name"), [setFocus]);
 	const submit = form.handleSubmit(async (fields) => {
-		const refusal = await joinWith({ ...fields, email, invitation: linkCode });
-		setRefused(refusal);
-		if (refusal) return;
+		if (!(await joining.run({ ...fields, email, invitation: linkCode }))) return;
 		form.reset();
 		queryClient.clear();
 		await navigate({ to: "/settings" });
 	});
 	return (
 		<Entrance title="Join this Holdfast" about={`${createdBy} invites ${email}, as ${role}.`}>
-			<form onSubmit={submit} noValidate className="space-y-4">
+			<EntranceForm onSubmit={submit} error={joining.error} pending={joining.pending} word="Join" working="Joining…">
 				<input type="hidden" autoComplete="username" value={email} readOnly />
 				<Field label="Name" autoComplete="name" error={formState.errors.name?.message} {...register("name")} />
 				<Field
@@ -51,15 +49,7 @@ function Join({ opened: { email, role, createdBy } }: { opened: OpenedLink }) {
 					error={formState.errors.password?.message}
 					{...register("password")}
 				/>
-				{refused && (
-					<Notice tone="bad" role="alert">
-						{refused}
-					</Notice>
-				)}
-				<Button type="submit" look="primary" disabled={formState.isSubmitting} className="h-9 w-full">
-					{formState.isSubmitting ? "Joining…" : "Join"}
-				</Button>
-			</form>
+			</EntranceForm>
 		</Entrance>
 	);
 }

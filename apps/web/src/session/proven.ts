@@ -33,6 +33,18 @@ export function answer(confirmed: boolean): void {
 	for (const each of answers) each(confirmed);
 }
 
+/** The same for an act under /auth. Other failures, and the refusal after giving up, are thrown on. */
+export async function whenProven<Output>(perform: () => Promise<Output>): Promise<Output> {
+	try {
+		return await perform();
+	} catch (error) {
+		if (describe(error).code !== "PROOF_NEEDED") throw error;
+		const confirmed = await new Promise<boolean>((resolve) => tell([...waiting, resolve]));
+		if (!confirmed) throw error;
+		return perform();
+	}
+}
+
 export const proven: TRPCLink<AppRouter> =
 	() =>
 	({ op, next }) =>

@@ -7,11 +7,11 @@ import { useEffect, useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
 import { queryClient } from "../trpc.ts";
-import { Button } from "../ui/button.tsx";
+import { useAct } from "../ui/act.ts";
 import { Field } from "../ui/field.tsx";
-import { Notice } from "../ui/notice.tsx";
-import { PASSWORD_MIN, resetWith } from "./auth.ts";
-import { Entrance } from "./entrance.tsx";
+import { PASSWORD_MIN } from "./ask.ts";
+import { resetWith } from "./auth.ts";
+import { Entrance, EntranceForm } from "./entrance.tsx";
 import { WithLink } from "./link.tsx";
 import { linkCode } from "./link-code.ts";
 
@@ -27,21 +27,25 @@ export function ResetScreen() {
 }
 
 function Reset({ opened: { email }, onDone }: { opened: OpenedLink; onDone: () => void }) {
-	const [refused, setRefused] = useState<string | null>(null);
+	const reseting = useAct(resetWith);
 	const form = useForm({ resolver: zodResolver(ResetForm), defaultValues: { password: "" } });
 	const { register, formState, setFocus } = form;
 	useEffect(() => setFocus("password"), [setFocus]);
 	const submit = form.handleSubmit(async ({ password }) => {
-		const refusal = await resetWith({ code: linkCode, password });
-		setRefused(refusal);
-		if (refusal) return;
+		if (!(await reseting.run({ code: linkCode, password }))) return;
 		form.reset();
 		queryClient.clear();
 		onDone();
 	});
 	return (
 		<Entrance title="Set a new password" about={`For ${email}. Wherever you are signed in, you are signed out.`}>
-			<form onSubmit={submit} noValidate className="space-y-4">
+			<EntranceForm
+				onSubmit={submit}
+				error={reseting.error}
+				pending={reseting.pending}
+				word="Set the password"
+				working="Setting…"
+			>
 				<input type="hidden" autoComplete="username" value={email} readOnly />
 				<Field
 					label="New password"
@@ -51,15 +55,7 @@ function Reset({ opened: { email }, onDone }: { opened: OpenedLink; onDone: () =
 					error={formState.errors.password?.message}
 					{...register("password")}
 				/>
-				{refused && (
-					<Notice tone="bad" role="alert">
-						{refused}
-					</Notice>
-				)}
-				<Button type="submit" look="primary" disabled={formState.isSubmitting} className="h-9 w-full">
-					{formState.isSubmitting ? "Setting…" : "Set the password"}
-				</Button>
-			</form>
+			</EntranceForm>
 		</Entrance>
 	);
 }

@@ -2,7 +2,8 @@
  * Whose session this is, the theme, and the way out. Not modal: a modal menu locks
  * scrolling with an inline style sheet. Not in a portal: it stays inside the header, a landmark.
  */
-import { Check, ChevronsUpDown, LogOut } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { Check, ChevronsUpDown, CircleUserRound, LogOut } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { useState } from "react";
 import { signOut } from "../session/auth.ts";
@@ -42,6 +43,13 @@ export function UserMenu() {
 					<p className="truncate text-sm text-muted">{user.email}</p>
 					<p className="text-sm text-muted capitalize">{user.role}</p>
 				</div>
+				<Separator />
+				<DropdownMenu.Item className={ITEM} asChild>
+					<Link to="/account">
+						<CircleUserRound aria-hidden="true" className="text-muted" />
+						Account
+					</Link>
+				</DropdownMenu.Item>
 				<Separator />
 				<ThemeChoice />
 				<Separator />
@@ -89,7 +97,11 @@ function Separator() {
 
 /** Loads the sign-in screen afresh, so that nothing of this session stays in the page's memory. */
 async function leave(): Promise<void> {
-	const refusal = await signOut();
-	if (refusal === null) window.location.assign("/sign-in");
-	else window.location.reload();
+	try {
+		await signOut();
+		window.location.assign("/sign-in");
+	} catch {
+		// The page shows by itself what is wrong: that there is no server, or no session.
+		window.location.reload();
+	}
 }

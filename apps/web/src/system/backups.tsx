@@ -8,11 +8,11 @@ import { useAct } from "../ui/act.ts";
 import { Button } from "../ui/button.tsx";
 import { LoadFailed } from "../ui/load-failed.tsx";
 import { FailureNotice } from "../ui/notice.tsx";
+import { Section } from "../ui/section.tsx";
 import { Status } from "../ui/status.tsx";
 import { Time } from "../ui/time.tsx";
 import { BackupTable } from "./backup-table.tsx";
 import { Prove } from "./prove.tsx";
-import { Section } from "./section.tsx";
 import { refreshSystem } from "./system.ts";
 import { provenWords, sizeWords } from "./words.ts";
 

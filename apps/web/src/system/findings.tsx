@@ -7,9 +7,9 @@ import { useAct } from "../ui/act.ts";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { FailureNotice } from "../ui/notice.tsx";
+import { Section } from "../ui/section.tsx";
 import { Status } from "../ui/status.tsx";
 import { Time } from "../ui/time.tsx";
-import { Section } from "./section.tsx";
 import { refreshSystem } from "./system.ts";
 import { adviceParts, counted, findingsSummary, LEVELS } from "./words.ts";
 

@@ -10,7 +10,7 @@ import { useAct } from "../ui/act.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { FailureNotice } from "../ui/notice.tsx";
-import { Section } from "./section.tsx";
+import { Section } from "../ui/section.tsx";
 import { learn, refreshSystem } from "./system.ts";
 
 /** A whole number as typed; a blank is `null` where that means something. */

@@ -4,12 +4,12 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMay } from "../session/me.ts";
 import { Button } from "../ui/button.tsx";
+import { Section } from "../ui/section.tsx";
 import { Status } from "../ui/status.tsx";
 import { Time } from "../ui/time.tsx";
 import { Fact, Facts } from "./facts.tsx";
 import { Rotate } from "./rotate.tsx";
 import { Rotation } from "./rotation.tsx";
-import { Section } from "./section.tsx";
 import { sourceOf } from "./words.ts";
 
 export function RootKey({ view }: { view: SystemView }) {

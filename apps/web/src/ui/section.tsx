@@ -1,4 +1,4 @@
-/** One noun of the System screen: its name, its acts, and how it stands. */
+/** One noun of a screen that has several: its name, its acts, and how it stands. */
 import { type ReactNode, useId } from "react";
 
 interface SectionProps {
