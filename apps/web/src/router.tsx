@@ -64,15 +64,14 @@ const reset = createRoute({ getParentRoute: () => root, path: "/reset", componen
 /** Only a path of this dashboard: never an address elsewhere. */
 const Onward = z.string().regex(/^\/(?![/\\])/);
 
+/** Why the OpenID Connect provider's answer was not taken. */
+const BroughtBack = z.string().max(100).optional().catch(undefined);
+
 const signIn = createRoute({
 	getParentRoute: () => root,
 	path: "/sign-in",
 	component: SignInScreen,
-	/** `error`: why the OpenID Connect provider's answer was not taken. */
-	validateSearch: z.object({
-		to: Onward.optional().catch(undefined),
-		error: z.string().max(100).optional().catch(undefined),
-	}),
+	validateSearch: z.object({ to: Onward.optional().catch(undefined), error: BroughtBack }),
 	beforeLoad: async () => {
 		const { claimed, user } = await me();
 		if (!claimed) throw redirect({ to: "/claim" });
@@ -188,6 +187,7 @@ const system = createRoute({
 const account = createRoute({
 	getParentRoute: () => shell,
 	path: "/account",
+	validateSearch: z.object({ error: BroughtBack }),
 	component: lazyRouteComponent(() => import("./account/screen.tsx"), "AccountScreen"),
 	errorComponent: BrokenScreen,
 });

@@ -5,11 +5,12 @@ import { Page } from "../ui/page.tsx";
 import { Leave } from "./leave.tsx";
 import { Passkeys } from "./passkeys.tsx";
 import { Password } from "./password.tsx";
+import { Provider } from "./provider.tsx";
 import { Sessions } from "./sessions.tsx";
 import { TwoFactor } from "./two-factor.tsx";
 
 export function AccountScreen() {
-	const { user } = useMe();
+	const { user, ways } = useMe();
 	if (!user) return null;
 	return (
 		<Page title="Account" about="What you sign in with, and where you are signed in.">
@@ -24,6 +25,7 @@ export function AccountScreen() {
 				<Password email={user.email} isSet={user.password} />
 				<TwoFactor isOn={user.twoFactor} />
 				<Passkeys />
+				{ways.oidc !== null && <Provider name={ways.oidc} isConnected={user.oidc} />}
 				<Sessions />
 				<Leave user={user} />
 			</div>

@@ -33,10 +33,18 @@ export function enterCode(code: { code: string } | { recoveryCode: string }) {
 	return post("/two-factor/verify-backup-code", { code: code.recoveryCode });
 }
 
+const Leads = z.object({ url: z.url() });
+
 /** Where to go to sign in with the OpenID Connect provider. @param onward a path of this dashboard to come back to. */
 export async function providerAddress(onward: string): Promise<string> {
-	const body = { providerId: "oidc", callbackURL: onward };
-	return (await ask("/sign-in/oauth2", { body, answer: z.object({ url: z.url() }) })).url;
+	const body = { provider: "oidc", callbackURL: onward, errorCallbackURL: "/sign-in" };
+	return (await ask("/sign-in/social", { body, answer: Leads })).url;
+}
+
+/** Where to go to connect that provider to the account that is signed in. It comes back to the Account screen. */
+export async function connectAddress(): Promise<string> {
+	const body = { provider: "oidc", callbackURL: "/account", errorCallbackURL: "/account" };
+	return (await whenProven(() => ask("/link-social", { body, answer: Leads }))).url;
 }
 
 export const claim = (fields: Credentials & { name: string; claimCode: string }) => post("/sign-up/email", fields);

@@ -2,7 +2,6 @@
  * Signing in to an instance that has an owner: by email and password, and a code where a second factor is on; by a passkey,
  * which is both; or with the OpenID Connect provider. Which of email and password was wrong is never said.
  */
-import { errorMessage } from "@holdfast/contract";
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
@@ -10,13 +9,14 @@ import { Fingerprint } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useForm } from "react-hook-form";
 import { z } from "zod";
-import { describe, isErrorCode, Refused } from "../failure.ts";
+import { describe, Refused } from "../failure.ts";
 import { queryClient, trpc } from "../trpc.ts";
 import { useAct } from "../ui/act.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { FailureNotice } from "../ui/notice.tsx";
 import { enterCode, providerAddress, signIn } from "./auth.ts";
+import { useBroughtBack } from "./brought-back.ts";
 import { CodeForm } from "./code-form.tsx";
 import { Entrance, EntranceForm } from "./entrance.tsx";
 import { hasPasskeys, signInByPasskey } from "./passkey.ts";
@@ -169,19 +169,4 @@ function SecondStep({ onEntered, onBack }: { onEntered(): Promise<void>; onBack(
 function sayStepOver(error: unknown): never {
 	if (describe(error).code !== "SIGNED_OUT") throw error;
 	throw new Refused("That took too long. Go back, and sign in with your password again.");
-}
-
-/** Why the OpenID Connect provider sent people back without a session. The address is free of it at once. */
-function useBroughtBack(): Refused | null {
-	const navigate = useNavigate();
-	const { to, error } = useSearch({ from: "/sign-in" });
-	const [refused] = useState(() => (error === undefined ? null : new Refused(sentenceOf(error))));
-	useEffect(() => {
-		if (error !== undefined) void navigate({ to: "/sign-in", search: { to }, replace: true });
-	}, [navigate, to, error]);
-	return refused;
-}
-
-function sentenceOf(code: string): string {
-	return isErrorCode(code) ? errorMessage(code) : "Signing in there did not work. Try again, or take another way.";
 }
