@@ -260,7 +260,7 @@ test("what a provider's answer was refused for is said, and leaves the address",
 	await page.getByRole("alert").waitFor();
 	await page.waitForURL(`${url}/sign-in`);
 	await page.goto(`${url}/sign-in?error=%3Cscript%3E`);
-	await page.getByText("Signing in there did not work.").waitFor();
+	await page.getByText("That did not work at the provider.").waitFor();
 	expect(page.url()).toBe(`${url}/sign-in`);
 	expect(await page.getByRole("link", { name: "Forgot password?" }).count(), "no mail server").toBe(0);
 	expect(other.complaints).toEqual([]);

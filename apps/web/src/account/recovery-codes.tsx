@@ -30,7 +30,7 @@ export function RecoveryCodes({ title, codes, onClose }: RecoveryCodesProps) {
 		>
 			<ol
 				aria-label="Recovery codes"
-				className="grid grid-cols-2 gap-x-4 gap-y-1 rounded-md border border-edge bg-sunken px-3 py-2 font-mono"
+				className="grid gap-x-4 gap-y-1 rounded-md border border-edge bg-sunken px-3 py-2 font-mono sm:grid-cols-2"
 			>
 				{codes.map((code) => (
 					<li key={code} className="break-all select-all">
