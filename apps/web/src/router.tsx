@@ -65,13 +65,17 @@ const reset = createRoute({ getParentRoute: () => root, path: "/reset", componen
 const Onward = z.string().regex(/^\/(?![/\\])/);
 
 /** Why the OpenID Connect provider's answer was not taken. */
-const BroughtBack = z.string().max(100).optional().catch(undefined);
+const BroughtBack = {
+	error: z.string().max(100).optional().catch(undefined),
+	/** Nothing of it is shown: it may be the provider's, not ours. */
+	error_description: z.string().optional().catch(undefined),
+};
 
 const signIn = createRoute({
 	getParentRoute: () => root,
 	path: "/sign-in",
 	component: SignInScreen,
-	validateSearch: z.object({ to: Onward.optional().catch(undefined), error: BroughtBack }),
+	validateSearch: z.object({ to: Onward.optional().catch(undefined), ...BroughtBack }),
 	beforeLoad: async () => {
 		const { claimed, user } = await me();
 		if (!claimed) throw redirect({ to: "/claim" });
@@ -187,7 +191,7 @@ const system = createRoute({
 const account = createRoute({
 	getParentRoute: () => shell,
 	path: "/account",
-	validateSearch: z.object({ error: BroughtBack }),
+	validateSearch: z.object(BroughtBack),
 	component: lazyRouteComponent(() => import("./account/screen.tsx"), "AccountScreen"),
 	errorComponent: BrokenScreen,
 });

@@ -97,3 +97,14 @@ test("what belongs to somebody else is not connected, and the page says so", asy
 	await region().getByText("That identity is connected to somebody else's account.").waitFor();
 	await page.waitForURL(`${url}/account`);
 });
+
+test("a stranger whom the provider sends is told so, and the address keeps no word of it", async () => {
+	await using other = await newScreen();
+	const { page } = other;
+	says = { sub: "a-stranger", email: "stranger@example.com", email_verified: true };
+	await page.goto(`${url}/sign-in`);
+	await page.getByRole("button", { name: "Sign in with Example Login" }).click();
+	await page.getByText("Nobody here goes by what the provider says of you.").waitFor();
+	await page.waitForURL(`${url}/sign-in`);
+	expect(other.complaints).toEqual([]);
+});

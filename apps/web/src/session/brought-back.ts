@@ -16,8 +16,9 @@ export function useBroughtBack(): Refused | null {
 	const { error } = useSearch({ strict: false });
 	const [refused] = useState(() => (error === undefined ? null : new Refused(sentenceOf(error))));
 	useEffect(() => {
-		if (error !== undefined)
-			void navigate({ to: ".", search: (kept) => ({ ...kept, error: undefined }), replace: true });
+		if (error === undefined) return;
+		const without = { error: undefined, error_description: undefined };
+		void navigate({ to: ".", search: (kept) => ({ ...kept, ...without }), replace: true });
 	}, [navigate, error]);
 	return refused;
 }

@@ -30,7 +30,7 @@ function ProofDialog() {
 	return (
 		<Dialog
 			title="Confirm that it is you"
-			about={<p className="mt-1 text-muted">You did so more than ten minutes ago, and this concerns secrets.</p>}
+			about={<p className="mt-1 text-muted">You did so more than ten minutes ago, and this asks for it again.</p>}
 			onClose={() => answer(false)}
 		>
 			{user.twoFactor ? <ByCode /> : user.password ? <ByPassword /> : !byPasskey && <ByNothing />}
