@@ -244,7 +244,7 @@ export async function kept({ page, context }: Screen): Promise<string> {
 	return [inPage, stored, page.url(), await page.content()].join("\n");
 }
 
-/** Another person, with the owner's password: nobody can be invited so far. */
+/** Another person, with the owner's password, by a row in place of an invitation. */
 export function addPerson({ folder }: Project, { name, role }: { name: string; role: Role }): { email: string } {
 	const email = `${name.toLowerCase()}@example.com`;
 	const at = Date.now();
